@@ -1,0 +1,393 @@
+//! The daemon: binds, opens, serves, and ends in order.
+
+use crate::auth::{ApiKey, Gate, Scopes};
+use crate::failure::{Failure, exit};
+use crate::http::{BodyLimits, HttpShared, ObserveLayer, Router, Surface};
+use crate::keyfile;
+use crate::metrics::Metrics;
+use crate::settings::{CorsOrigin, Settings};
+use crate::store::{DEFAULT_TENANT, NewKey, Store, StoreError};
+use crate::strict::KEY_HINT;
+use crate::ui;
+use http::{HeaderName, Method, header};
+use kit::listen::{Address, ListenError, Listener};
+use kit::notify::Notifier;
+use kit::ready::Readiness;
+use kit::serve::{Connections, Serve};
+use kit::setting::{Fault, Notice};
+use kit::shutdown::{Ending, Patience, Signals, Stage};
+use kit::tls::Tls;
+use kit::{Timeouts, process};
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::{Semaphore, watch};
+use tower::Layer;
+use tower::util::option_layer;
+use tower_http::cors::{AllowOrigin, CorsLayer};
+
+/// How often sessions that nobody used are looked for.
+const FORGET_EVERY: Duration = Duration::from_secs(3600);
+
+/// Files that are open besides connections: the store's, listeners, and room for a moment's need.
+const FILES_RESERVED: u64 = 64;
+
+/// What a service manager calls the socket for probes and metrics.
+const METRICS_SOCKET: &str = "metrics";
+
+const MIB: usize = 1024 * 1024;
+
+/// What it listens on.
+struct Listeners {
+    main: Vec<Listener>,
+    metrics: Vec<Listener>,
+}
+
+/// Serves until a signal.
+///
+/// # Errors
+/// When it cannot start.
+pub(crate) async fn run(settings: Settings, notices: Vec<Notice>) -> Result<ExitCode, Failure> {
+    let signals =
+        Signals::listen().map_err(|error| Failure::because("listen for signals", &error))?;
+    let notifier = Notifier::from_env();
+    for notice in &notices {
+        tracing::warn!("{notice}");
+    }
+    let tls = open_tls(&settings)?;
+    let listeners = listen(&settings).await?;
+    let store = Arc::new(open_store(&settings).await?);
+    let admin_key = admit_somebody(&settings, &store, &listeners).await?;
+    let (stages, stage) = watch::channel(Stage::Starting);
+    let connections = Connections::new(connections_max(&settings));
+    let shared = share(&settings, &store, &connections, stage.clone()).await?;
+    let addresses = addresses(&listeners);
+    serve(&settings, listeners, &shared, (connections.clone(), tls.clone(), stage));
+    watch_over(&settings, &store, tls, &notifier);
+    stages.send_replace(Stage::Serving);
+    notifier.send("READY=1");
+    announce(&settings, &addresses, admin_key.as_deref());
+    let patience =
+        Patience { delay: settings.server.drain_delay.0, limit: settings.server.drain_timeout.0 };
+    let mut stopping = stages.subscribe();
+    let drain = signals.drain(&stages, patience, async { connections.closed().await });
+    let notice = async {
+        drop(stopping.wait_for(|stage| *stage >= Stage::Unready).await);
+        notifier.send("STOPPING=1");
+    };
+    let (ending, ()) = tokio::join!(drain, notice);
+    store.close().await;
+    if let Some(path) = &settings.api.socket {
+        drop(std::fs::remove_file(path));
+    }
+    tracing::info!("stopped: {ending}");
+    Ok(if ending == Ending::Drained { ExitCode::SUCCESS } else { ExitCode::from(exit::PROBLEMS) })
+}
+
+fn open_tls(settings: &Settings) -> Result<Option<Arc<Tls>>, Failure> {
+    let (Some(cert), Some(key)) = (&settings.tls.cert, &settings.tls.key) else { return Ok(None) };
+    let opened = Tls::open(cert, key);
+    opened.map(Some).map_err(|error| Failure::because("set up TLS", &error))
+}
+
+/// Binds everything before anything is written, so that a port in use leaves no trace.
+async fn listen(settings: &Settings) -> Result<Listeners, Failure> {
+    let failed = |error: ListenError| Failure::because("start", &error).maybe_hint(error.hint());
+    let mut listeners = Listeners { main: Vec::new(), metrics: Vec::new() };
+    for (name, listener) in Listener::activated().map_err(failed)? {
+        let list =
+            if name == METRICS_SOCKET { &mut listeners.metrics } else { &mut listeners.main };
+        list.push(listener);
+    }
+    let host = &settings.api.host.0;
+    if listeners.main.is_empty() {
+        listeners.main.push(Listener::tcp(host, settings.api.port.0 as u16).await.map_err(failed)?);
+        if let Some(path) = &settings.api.socket {
+            listeners.main.push(Listener::unix(path, settings.api.socket_mode.0).map_err(failed)?);
+        }
+    }
+    if let Some(port) = settings.metrics.port.filter(|_| listeners.metrics.is_empty()) {
+        let host = settings.metrics.host.as_ref().map_or(host, |host| &host.0);
+        listeners.metrics.push(Listener::tcp(host, port.0 as u16).await.map_err(failed)?);
+    }
+    Ok(listeners)
+}
+
+async fn open_store(settings: &Settings) -> Result<Store, Failure> {
+    let path = settings.database.url.path().expect("strict.rs refuses the others");
+    let masters = keyfile::masters(settings, path)?;
+    Store::open(path, &masters).await.map_err(|error| store_failure("open the store", &error))
+}
+
+fn store_failure(doing: &str, error: &StoreError) -> Failure {
+    Failure::because(doing, error).maybe_hint(error.hint())
+}
+
+/// Sees to it that somebody can come in: the first start writes an admin key; a listener that other machines can reach
+/// is refused while no key is good. Returns the file of a new key.
+async fn admit_somebody(
+    settings: &Settings,
+    store: &Store,
+    listeners: &Listeners,
+) -> Result<Option<PathBuf>, Failure> {
+    if settings.auth.admin_key.is_some() {
+        return Ok(None);
+    }
+    let keys = store.keys().await.map_err(|error| store_failure("read the keys", &error))?;
+    let exposed =
+        |listener: &&Listener| listener.address().is_ok_and(|address| !address.is_local());
+    if let Some(listener) = listeners.main.iter().find(exposed)
+        && !keys.iter().any(|key| key.is_active())
+    {
+        let address =
+            listener.address().map_or_else(|_| "it".to_owned(), |address| address.to_string());
+        let what = format!("{address} can be reached from other machines, and no API key is good");
+        return Err(Failure::settings(&[Fault::new("api.host", what).hint(KEY_HINT)]));
+    }
+    if keys.is_empty() { first_key(settings, store).await.map(Some) } else { Ok(None) }
+}
+
+/// Writes the admin key's file, then keeps the key. A file that is there already was written by a start that got no
+/// further, or belongs to a store that is gone: its key is taken.
+async fn first_key(settings: &Settings, store: &Store) -> Result<PathBuf, Failure> {
+    let path = settings.keys.dir.join(keyfile::ADMIN_KEY);
+    let key = match std::fs::read_to_string(&path) {
+        Ok(text) => ApiKey::parse(text.trim_end()).ok_or_else(|| {
+            let message = format!("read the admin key {}: it holds no API key", path.display());
+            Failure::new(message).hint("move the file away; the next start writes a new one")
+        })?,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+            let key = ApiKey::generate();
+            keyfile::write(&settings.keys.dir, keyfile::ADMIN_KEY, key.expose())?;
+            key
+        }
+        Err(error) => {
+            return Err(Failure::because(format!("read the admin key {}", path.display()), &error));
+        }
+    };
+    let (hash, scopes) = (key.hash(), Scopes::all().names());
+    let new = NewKey {
+        id: key.id(),
+        tenant: DEFAULT_TENANT,
+        name: "first start",
+        hash: &hash,
+        scopes: &scopes,
+        lifetime: None,
+    };
+    store.add_key(&new).await.map_err(|error| store_failure("keep the admin key", &error))?;
+    Ok(path)
+}
+
+fn connections_max(settings: &Settings) -> usize {
+    let files = process::raise_file_limit().saturating_sub(FILES_RESERVED).max(1);
+    let wanted = settings.server.connections_max.0;
+    if files < wanted {
+        tracing::warn!(
+            wanted,
+            possible = files,
+            "the limit of open files allows fewer connections"
+        );
+    }
+    wanted.min(files) as usize
+}
+
+async fn share(
+    settings: &Settings,
+    store: &Arc<Store>,
+    connections: &Connections,
+    stage: watch::Receiver<Stage>,
+) -> Result<Arc<HttpShared>, Failure> {
+    let tenant =
+        store.default_tenant().await.map_err(|error| store_failure("read the store", &error))?;
+    let database = Arc::clone(store);
+    let readiness = Readiness::new(stage)
+        .with("database", move || {
+            let store = Arc::clone(&database);
+            async move {
+                store.ping().await.map_err(|error| {
+                    let failure = store_failure("read the store", &error);
+                    tracing::error!(why = failure.message, "the store does not answer");
+                    "does not answer".to_owned()
+                })
+            }
+        })
+        .with("detector", || async {
+            // The rules are compiled in; that they find what they should is all there is to know.
+            let found = redact::find("a@example.org").len() == 1;
+            if found { Ok(()) } else { Err("finds nothing".to_owned()) }
+        });
+    let bytes_max = settings.server.max_json_mb.0 as usize * MIB;
+    // One body of the allowed size must always fit.
+    let memory = (settings.server.body_memory_mb.0 as usize * MIB).max(bytes_max) / 1024 + 1;
+    Ok(Arc::new(HttpShared {
+        gate: Gate::new(
+            Arc::clone(store),
+            settings.auth.admin_key.clone(),
+            settings.auth.loopback,
+            tenant,
+        ),
+        store: Arc::clone(store),
+        metrics: Arc::new(Metrics::new(connections)),
+        readiness,
+        body: BodyLimits {
+            bytes_max,
+            timeout: settings.server.body_timeout.0,
+            memory: Arc::new(Semaphore::new(memory)),
+        },
+        request_timeout: settings.server.request_timeout.0,
+        requests: Semaphore::new(settings.server.requests_max.0 as usize),
+        metrics_enabled: settings.metrics.enabled,
+        metrics_for_all: settings.metrics.allow_all,
+    }))
+}
+
+/// Lets pages of the origins listed call us; without any, a page of another origin gets no answer it could read.
+fn cors(settings: &Settings) -> Option<CorsLayer> {
+    let origins = &settings.cors.origins.0;
+    if origins.is_empty() {
+        return None;
+    }
+    let listed = origins.iter().filter_map(|origin| match origin {
+        CorsOrigin::Any => None,
+        CorsOrigin::One(origin) => Some(origin.clone()),
+    });
+    let allowed = match origins.contains(&CorsOrigin::Any) {
+        true => AllowOrigin::any(),
+        false => AllowOrigin::list(listed),
+    };
+    let sent = [header::AUTHORIZATION, header::CONTENT_TYPE, HeaderName::from_static("x-api-key")];
+    let seen = [header::RETRY_AFTER, HeaderName::from_static("x-request-id")];
+    let cors = CorsLayer::new()
+        .allow_origin(allowed)
+        .allow_methods([Method::GET, Method::POST, Method::DELETE])
+        .allow_headers(sent)
+        .expose_headers(seen)
+        .max_age(Duration::from_secs(600));
+    Some(cors)
+}
+
+fn serve(
+    settings: &Settings,
+    listeners: Listeners,
+    shared: &Arc<HttpShared>,
+    (connections, tls, stage): (Connections, Option<Arc<Tls>>, watch::Receiver<Stage>),
+) {
+    let server = &settings.server;
+    let timeouts = Timeouts {
+        head: server.head_timeout.0,
+        idle: server.idle_timeout.0,
+        write: server.write_timeout.0,
+    };
+    let observe = ObserveLayer::new(Arc::clone(&shared.metrics), server.trusted_proxies.0.clone());
+    let cors = option_layer(cors(settings));
+    let surfaces = [(listeners.main, Surface::Main), (listeners.metrics, Surface::Probes)];
+    for (listeners, surface) in surfaces {
+        let router = Router::new(Arc::clone(shared), surface);
+        let service = observe.layer(cors.layer(router));
+        for listener in listeners {
+            let is_tcp = matches!(listener, Listener::Tcp(_));
+            let tls = tls.clone().filter(|_| surface == Surface::Main && is_tcp);
+            let (service, connections) = (service.clone(), connections.clone());
+            let serve = Serve { service, timeouts, connections, tls, stage: stage.clone() };
+            tokio::spawn(serve.run(listener));
+        }
+    }
+}
+
+/// What happens besides requests: old sessions are forgotten, renewed certificates taken up, systemd kept informed.
+fn watch_over(settings: &Settings, store: &Arc<Store>, tls: Option<Arc<Tls>>, notifier: &Notifier) {
+    let days = settings.privacy.retention_days.0;
+    if days > 0 {
+        let store = Arc::clone(store);
+        tokio::spawn(async move {
+            let mut tick = tokio::time::interval(FORGET_EVERY);
+            loop {
+                tick.tick().await;
+                match store.forget_unused(days).await {
+                    Ok(0) => {}
+                    Ok(sessions) => {
+                        tracing::info!(sessions, days, "forgot sessions that nobody used")
+                    }
+                    Err(error) => {
+                        let failure = store_failure("forget old sessions", &error);
+                        tracing::error!(why = failure.message, "old sessions are still kept");
+                    }
+                }
+            }
+        });
+    }
+    tokio::spawn(renew(tls));
+    if let Some(period) = notifier.watchdog() {
+        let notifier = Notifier::from_env();
+        tokio::spawn(async move {
+            let mut tick = tokio::time::interval(period / 2);
+            loop {
+                tick.tick().await;
+                notifier.send("WATCHDOG=1");
+            }
+        });
+    }
+}
+
+/// Looks at the certificate's files now and then, and at once on SIGHUP (which would otherwise end us).
+async fn renew(tls: Option<Arc<Tls>>) {
+    let Ok(mut hangup) = signal(SignalKind::hangup()) else { return };
+    loop {
+        tokio::select! {
+            _ = hangup.recv() => {}
+            () = tokio::time::sleep(kit::tls::LOOK_EVERY), if tls.is_some() => {}
+        }
+        match tls.as_ref().map(|tls| tls.refresh()) {
+            Some(Ok(true)) => tracing::info!("the renewed certificate is in force"),
+            Some(Err(error)) => {
+                let failure = Failure::because("use the renewed certificate", &error);
+                tracing::error!(why = failure.message, "the old certificate stays in force");
+            }
+            _ => {}
+        }
+    }
+}
+
+fn addresses(listeners: &Listeners) -> Vec<Address> {
+    listeners
+        .main
+        .iter()
+        .chain(&listeners.metrics)
+        .filter_map(|listener| listener.address().ok())
+        .collect()
+}
+
+/// Says where we are, and to a person what to try.
+fn announce(settings: &Settings, addresses: &[Address], admin_key: Option<&std::path::Path>) {
+    let names: Vec<_> = addresses.iter().map(ToString::to_string).collect();
+    tracing::info!(version = env!("CARGO_PKG_VERSION"), addresses = names.join(" "), "serving");
+    if let Some(path) = admin_key {
+        tracing::info!(path = %path.display(), "wrote the first admin key");
+    }
+    if settings.log.format.is_json() {
+        return;
+    }
+    let scheme = if settings.tls.cert.is_some() { "https" } else { "http" };
+    let tcp = addresses.iter().find(|address| matches!(address, Address::Tcp(_)));
+    let (base, socket) = match (tcp, addresses.first()) {
+        (Some(address), _) => (format!("{scheme}://{address}"), String::new()),
+        (None, Some(Address::Unix(Some(path)))) => {
+            ("http://localhost".to_owned(), format!("--unix-socket {} ", path.display()))
+        }
+        _ => return,
+    };
+    let store = settings.database.url.path().unwrap_or(std::path::Path::new("")).display();
+    let keys = settings.keys.dir.display();
+    ui::raw(&format!(
+        "\ntacitd {version} serves on {base}\n\n\
+         Three things to try:\n\n  \
+         curl -s {socket}{base}/v1/redact -H 'content-type: application/json' \\\n       \
+         -d '{{\"text\": \"Write to ana@example.org or call +34 612 345 678.\"}}'\n\n  \
+         echo 'Card 4111 1111 1111 1111, DNI 12345678Z' | tacitd redact\n\n  \
+         curl -s {socket}{base}/readyz\n\n\
+         The store is {store}. Its keys are in {keys}: keep a copy of them elsewhere.\n\n",
+        version = env!("CARGO_PKG_VERSION"),
+    ));
+}

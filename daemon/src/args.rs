@@ -1,0 +1,252 @@
+//! What was typed. Settings (`--section.key value`) are taken out first, because their names come from the table; the
+//! rest is clap's. Unknown flags are gathered, so that they are told together with every other fault.
+
+use crate::strict::Purpose;
+use clap::error::{ContextKind, ContextValue, ErrorKind};
+use clap::{Parser, Subcommand, ValueEnum};
+use kit::setting::Fault;
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+/// Takes personal data out of text, and puts it back.
+///
+/// Without a command it serves HTTP. Any setting of docs/configuration.md can be given as `--section.key value`.
+#[derive(Debug, Parser)]
+#[command(name = "tacitd", version, max_term_width = 100)]
+#[command(
+    after_help = "Settings: --section.key value, for example --api.port 9000; `tacitd config` lists them all."
+)]
+pub(crate) struct Args {
+    /// The settings file; else $TACIT_CONFIG, ./tacit.toml or /etc/tacit/tacit.toml
+    #[arg(long, value_name = "FILE", global = true)]
+    pub(crate) config: Option<PathBuf>,
+    #[command(subcommand)]
+    pub(crate) command: Option<Command>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Hide personal data in files or standard input
+    Redact {
+        /// Keep the originals in the store, under this session (`new` makes one and says its name)
+        #[arg(long, value_name = "NAME")]
+        session: Option<String>,
+        /// Files; `-` or none for standard input
+        #[arg(value_name = "FILE")]
+        files: Vec<PathBuf>,
+    },
+    /// Show again what a session hid
+    Restore {
+        /// The session that `redact --session` or the API gave
+        #[arg(long, value_name = "NAME")]
+        session: String,
+        /// Files; `-` or none for standard input
+        #[arg(value_name = "FILE")]
+        files: Vec<PathBuf>,
+    },
+    /// List personal data in files or standard input, a JSON object a line
+    Analyze {
+        /// Files; `-` or none for standard input
+        #[arg(value_name = "FILE")]
+        files: Vec<PathBuf>,
+    },
+    /// Make, list and revoke API keys
+    #[command(subcommand)]
+    Keys(Keys),
+    /// Show the effective settings and where each came from
+    Config {
+        /// Only check them: exit code 0 when they can be used, 2 when not
+        #[arg(long)]
+        check: bool,
+        /// Take the environment from this file (in the grammar of Docker Compose) instead of from the process
+        #[arg(long, value_name = "FILE")]
+        env_file: Option<PathBuf>,
+        /// The form of the answer
+        #[arg(short, long, value_enum, default_value_t = Output::Table)]
+        output: Output,
+    },
+    /// Ask a running tacitd whether it is ready: exit code 0 or 1, for containers without curl
+    Healthcheck {
+        /// Ask whether it is alive instead
+        #[arg(long)]
+        live: bool,
+        /// How many seconds to wait for the answer
+        #[arg(long, value_name = "SECONDS", default_value_t = 3)]
+        timeout: u64,
+    },
+}
+
+impl Command {
+    /// What it wants the settings for.
+    pub(crate) fn purpose(&self) -> Purpose {
+        match self {
+            Self::Redact { session: Some(_), .. } | Self::Restore { .. } | Self::Keys(_) => {
+                Purpose::Store
+            }
+            Self::Redact { .. } | Self::Analyze { .. } | Self::Healthcheck { .. } => Purpose::Text,
+            Self::Config { .. } => Purpose::Serve,
+        }
+    }
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Keys {
+    /// Make a key and print it: the only time it is shown
+    Create {
+        /// What to call it in lists
+        #[arg(long, default_value = "")]
+        name: String,
+        /// Who it belongs to; sessions of one tenant cannot be seen by another
+        #[arg(long, default_value = crate::store::DEFAULT_TENANT)]
+        tenant: String,
+        /// What it may: analyze, redact, restore, forget, infer, admin; repeat it or use commas
+        #[arg(long = "scope", value_name = "SCOPE", default_values = ["analyze", "redact", "restore"], value_delimiter = ',')]
+        scopes: Vec<String>,
+        /// When it ends, such as 30d or 12h; never when not given
+        #[arg(long, value_name = "SPAN")]
+        expires: Option<String>,
+        /// The form of the answer
+        #[arg(short, long, value_enum, default_value_t = Output::Table)]
+        output: Output,
+    },
+    /// List keys, without the keys themselves
+    List {
+        /// The form of the answer
+        #[arg(short, long, value_enum, default_value_t = Output::Table)]
+        output: Output,
+    },
+    /// End a key now
+    Revoke {
+        /// Its id, the middle part of the key
+        id: String,
+    },
+}
+
+/// The form of an answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Output {
+    /// For people
+    Table,
+    /// For programs
+    Json,
+}
+
+/// The command line, taken apart.
+#[derive(Debug)]
+pub(crate) struct Typed {
+    /// What clap knows.
+    pub(crate) args: Args,
+    /// `--section.key value`, in order.
+    pub(crate) settings: Vec<(String, Option<String>)>,
+    /// Flags that nobody knows.
+    pub(crate) faults: Vec<Fault>,
+}
+
+/// Takes a command line apart.
+///
+/// # Errors
+/// What clap wants to print: help, the version, or a mistake that leaves nothing to go on with.
+pub(crate) fn parse(line: impl Iterator<Item = OsString>) -> Result<Typed, clap::Error> {
+    let (mut rest, settings) = split(line);
+    let mut faults = Vec::new();
+    loop {
+        match Args::try_parse_from(&rest) {
+            Ok(args) => return Ok(Typed { args, settings, faults }),
+            Err(error) if error.kind() == ErrorKind::UnknownArgument => {
+                let unknown = match error.get(ContextKind::InvalidArg) {
+                    Some(ContextValue::String(unknown)) => unknown.clone(),
+                    _ => return Err(error),
+                };
+                let at = rest.iter().position(|word| {
+                    word.to_str().is_some_and(|word| {
+                        word == unknown || word.starts_with(&format!("{unknown}="))
+                    })
+                });
+                // A word that is not a flag was meant for something else; only clap can say for what.
+                let Some(at) = at.filter(|_| unknown.starts_with("--")) else { return Err(error) };
+                rest.remove(at);
+                let fault = Fault::new(&unknown, "unknown flag");
+                faults.push(match error.get(ContextKind::SuggestedArg) {
+                    Some(ContextValue::String(near)) => {
+                        fault.hint(format!("the nearest known name is `{near}`"))
+                    }
+                    _ => fault.hint("`tacitd --help` lists flags, `tacitd config` lists settings"),
+                });
+            }
+            Err(error) => return Err(error),
+        }
+    }
+}
+
+/// Takes the settings out: words such as `--api.port`, with the word after them where they have no `=`.
+fn split(line: impl Iterator<Item = OsString>) -> (Vec<OsString>, Vec<(String, Option<String>)>) {
+    let mut rest = Vec::new();
+    let mut settings = Vec::new();
+    let mut line = line.peekable();
+    let mut literal = false;
+    while let Some(word) = line.next() {
+        let setting = word.to_str().filter(|_| !literal).and_then(|word| word.strip_prefix("--"));
+        let setting =
+            setting.filter(|name| name.split('=').next().is_some_and(|name| name.contains('.')));
+        match setting.map(|setting| setting.split_once('=').ok_or(setting)) {
+            Some(Ok((name, value))) => settings.push((name.to_owned(), Some(value.to_owned()))),
+            Some(Err(name)) => {
+                let value =
+                    line.next_if(|word| !word.to_str().is_some_and(|word| word.starts_with("--")));
+                settings.push((name.to_owned(), value.and_then(|value| value.into_string().ok())));
+            }
+            None => {
+                literal |= word == "--";
+                rest.push(word);
+            }
+        }
+    }
+    (rest, settings)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn typed(line: &str) -> Typed {
+        parse(std::iter::once("tacitd").chain(line.split_whitespace()).map(OsString::from)).unwrap()
+    }
+
+    #[test]
+    fn settings_are_taken_out_wherever_they_stand() {
+        let typed = typed("--api.port 9000 redact --log.level=debug --session s file --api.host");
+        assert_eq!(
+            typed.settings,
+            [
+                ("api.port".into(), Some("9000".into())),
+                ("log.level".into(), Some("debug".into())),
+                ("api.host".into(), None),
+            ]
+        );
+        let Some(Command::Redact { session, files }) = typed.args.command else { panic!("redact") };
+        assert_eq!((session.as_deref(), files), (Some("s"), vec![PathBuf::from("file")]));
+    }
+
+    #[test]
+    fn after_two_dashes_everything_is_a_file() {
+        let typed = typed("analyze -- --api.port x");
+        assert!(typed.settings.is_empty());
+        let Some(Command::Analyze { files }) = typed.args.command else { panic!("analyze") };
+        assert_eq!(files, [PathBuf::from("--api.port"), PathBuf::from("x")]);
+    }
+
+    #[test]
+    fn every_unknown_flag_is_gathered() {
+        let typed = typed("--confg=x --prot config --chek");
+        let faults: Vec<_> = typed.faults.iter().map(ToString::to_string).collect();
+        assert_eq!(faults.len(), 3, "{faults:?}");
+        assert!(faults[0].contains("--confg") && faults[0].contains("`--config`"), "{faults:?}");
+        assert!(faults[2].contains("`--check`"), "{faults:?}");
+    }
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        use clap::CommandFactory;
+        Args::command().debug_assert();
+    }
+}

@@ -1,0 +1,6 @@
+//! The verbs besides serving.
+
+pub(crate) mod config;
+pub(crate) mod filter;
+pub(crate) mod healthcheck;
+pub(crate) mod keys;

@@ -1,0 +1,159 @@
+//! `tacitd redact`, `restore`, `analyze`: text in, text out, no server.
+
+use crate::failure::Failure;
+use crate::keyfile;
+use crate::settings::Settings;
+use crate::store::{Numbers, Store, VaultError};
+use crate::ui;
+use redact::{Kind, Placeholder, Vault};
+use serde_json::json;
+use std::collections::{HashMap, HashSet};
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+/// The session name that asks for a new one.
+const NEW: &str = "new";
+
+/// A named text.
+struct Input {
+    name: String,
+    text: String,
+}
+
+/// Reads the files, or standard input.
+fn read(files: &[PathBuf]) -> Result<Vec<Input>, Failure> {
+    let stdin = [PathBuf::from("-")];
+    let files = if files.is_empty() { &stdin[..] } else { files };
+    files.iter().map(|path| read_one(path)).collect()
+}
+
+fn read_one(path: &Path) -> Result<Input, Failure> {
+    let is_stdin = path == Path::new("-");
+    let name = if is_stdin { "standard input".to_owned() } else { path.display().to_string() };
+    let mut bytes = Vec::new();
+    let read = if is_stdin {
+        std::io::stdin().lock().read_to_end(&mut bytes)
+    } else {
+        std::fs::File::open(path).and_then(|mut file| file.read_to_end(&mut bytes))
+    };
+    read.map_err(|error| Failure::because(format!("read {name}"), &error))?;
+    let text = String::from_utf8(bytes).map_err(|error| {
+        let at = error.utf8_error().valid_up_to();
+        Failure::new(format!("read {name}: it is not UTF-8 (byte {at})"))
+            .hint("`iconv -f ISO-8859-1 -t UTF-8` converts most others")
+    })?;
+    Ok(Input { name, text })
+}
+
+async fn open(settings: &Settings) -> Result<Store, Failure> {
+    let path = settings.database.url.path().expect("checked before");
+    let masters = keyfile::masters(settings, path)?;
+    let opened = Store::open(path, &masters).await;
+    opened.map_err(|error| Failure::because("open the store", &error).maybe_hint(error.hint()))
+}
+
+fn vault_failure(doing: &str, error: &VaultError) -> Failure {
+    let failure = Failure::because(doing, error);
+    match error {
+        VaultError::NoSession => failure.hint("`tacitd redact --session NAME` makes one"),
+        VaultError::Sealed => failure.hint("give the SECRET_KEY it was made with"),
+        VaultError::Store(error) => failure.maybe_hint(error.hint()),
+        VaultError::OtherProject => failure,
+    }
+}
+
+/// Hides what the files hold. Without a session nothing is kept, and nothing can be shown again.
+///
+/// # Errors
+/// When a file cannot be read or the store not be used.
+pub(crate) async fn redact(
+    settings: &Settings,
+    session: Option<String>,
+    files: &[PathBuf],
+) -> Result<(), Failure> {
+    let inputs = read(files)?;
+    let Some(session) = session else {
+        let mut vault = Vault::default();
+        for Input { text, .. } in &inputs {
+            let hidden = redact::hide(text, &redact::find(text), |kind, original| {
+                vault.number(kind, original)
+            });
+            ui::raw(&hidden.text);
+        }
+        return Ok(());
+    };
+    let store = open(settings).await?;
+    let failed = |error: &VaultError| vault_failure("keep the originals", error);
+    let tenant = store.default_tenant().await.map_err(|error| failed(&error.into()))?;
+    let spans: Vec<_> = inputs.iter().map(|input| redact::find(&input.text)).collect();
+    let mut seen = HashSet::new();
+    let wanted: Vec<(Kind, &str)> = inputs
+        .iter()
+        .zip(&spans)
+        .flat_map(|(input, spans)| redact::distinct(&input.text, spans))
+        .filter(|pair| seen.insert(*pair))
+        .collect();
+    let named = (session != NEW).then_some(session.as_str());
+    let who = Numbers { tenant, session: named, project: None };
+    let (name, numbers) = store.number(who, &wanted).await.map_err(|error| failed(&error))?;
+    store.close().await;
+    let numbers: HashMap<_, _> = wanted.into_iter().zip(numbers).collect();
+    for (Input { text, .. }, spans) in inputs.iter().zip(&spans) {
+        ui::raw(&redact::hide(text, spans, |kind, original| numbers[&(kind, original)]).text);
+    }
+    if named.is_none() {
+        ui::note(&format!("the originals are kept in the session {name}"));
+    }
+    Ok(())
+}
+
+/// Shows again what a session hid.
+///
+/// # Errors
+/// When there is no such session, or a file or the store cannot be read.
+pub(crate) async fn restore(
+    settings: &Settings,
+    session: &str,
+    files: &[PathBuf],
+) -> Result<(), Failure> {
+    let inputs = read(files)?;
+    let store = open(settings).await?;
+    let failed =
+        |error: &VaultError| vault_failure(&format!("restore from the session {session}"), error);
+    let tenant = store.default_tenant().await.map_err(|error| failed(&error.into()))?;
+    for Input { text, .. } in &inputs {
+        let wanted: HashSet<Placeholder> =
+            redact::placeholders(text).map(|(placeholder, ..)| placeholder).collect();
+        let wanted: Vec<_> = wanted.into_iter().collect();
+        let originals =
+            store.originals(tenant, session, &wanted).await.map_err(|error| failed(&error))?;
+        let original =
+            |kind, number| originals.get(&Placeholder { kind, number }).map(|text| text.as_str());
+        ui::raw(&redact::show(text, original));
+    }
+    store.close().await;
+    Ok(())
+}
+
+/// Lists what the files hold, never the texts themselves.
+///
+/// # Errors
+/// When a file cannot be read.
+pub(crate) fn analyze(files: &[PathBuf]) -> Result<(), Failure> {
+    for Input { name, text } in read(files)? {
+        for (span, start, end) in redact::locate(&text, &redact::find(&text)) {
+            let (kind, rule, score) = (span.kind.name(), span.rule.name, span.score);
+            let item = json!({ "file": name, "kind": kind, "start": start, "end": end, "score": score, "rule": rule });
+            ui::line(&item.to_string());
+        }
+    }
+    Ok(())
+}
+
+/// Opens the store for another command.
+///
+/// # Errors
+/// When it cannot be opened.
+pub(super) async fn open_store(settings: &Settings) -> Result<Store, Failure> {
+    open(settings).await
+}

@@ -1,0 +1,16 @@
+//! HTTP: from a request's head to its answer.
+//!
+//! `observe` gives every request an id and every answer a line and a count; `route` finds who answers; `auth` (beside
+//! this module) says who may; `native` and `probe` do the work.
+
+mod answer;
+mod body;
+mod native;
+mod observe;
+mod probe;
+mod route;
+
+pub(crate) use answer::Refusal;
+pub(crate) use body::BodyLimits;
+pub(crate) use observe::ObserveLayer;
+pub(crate) use route::{Router, Shared as HttpShared, Surface};

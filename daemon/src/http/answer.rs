@@ -1,0 +1,187 @@
+//! Answers, and refusals: each of those has a code for programs and a message for people, and neither ever quotes the
+//! caller's text. What only the log may know stands apart.
+
+use bytes::Bytes;
+use http::header::{
+    ALLOW, CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE, X_CONTENT_TYPE_OPTIONS,
+};
+use http::{HeaderName, HeaderValue, Response, StatusCode};
+use http_body_util::Full;
+use serde::Serialize;
+
+use crate::store::{StoreError, VaultError};
+
+/// What every handler gives.
+pub(crate) type Answer = Response<Full<Bytes>>;
+
+/// The name of the header that carries a request's id.
+pub(crate) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// A request's id, found among its extensions.
+#[derive(Debug, Clone)]
+pub(crate) struct RequestId(pub(crate) HeaderValue);
+
+/// Answers with JSON.
+pub(crate) fn json(status: StatusCode, body: &impl Serialize) -> Answer {
+    let body = serde_json::to_vec(body).expect("our answers are plain data");
+    typed(status, HeaderValue::from_static("application/json"), body)
+}
+
+/// Answers with a body of that type.
+pub(crate) fn typed(
+    status: StatusCode,
+    content_type: HeaderValue,
+    body: impl Into<Bytes>,
+) -> Answer {
+    let mut answer = Response::new(Full::new(body.into()));
+    *answer.status_mut() = status;
+    let headers = answer.headers_mut();
+    headers.insert(CONTENT_TYPE, content_type);
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    answer
+}
+
+/// Answers without a body.
+pub(crate) fn empty() -> Answer {
+    let mut answer = Response::new(Full::default());
+    *answer.status_mut() = StatusCode::NO_CONTENT;
+    answer
+}
+
+/// Why a request gets no answer of the kind it asked for.
+#[derive(Debug)]
+pub(crate) struct Refusal {
+    /// The status.
+    pub(crate) status: StatusCode,
+    /// A word for programs; it never changes.
+    pub(crate) code: &'static str,
+    /// A sentence for people. No text of theirs in it.
+    pub(crate) message: String,
+    /// What the log may know besides. No text of theirs in it either.
+    pub(crate) inward: Option<String>,
+    extra: Option<Extra>,
+}
+
+/// A header that some refusals carry.
+#[derive(Debug)]
+enum Extra {
+    Allow(String),
+    Authenticate,
+    RetryAfter,
+}
+
+impl Refusal {
+    /// Refuses.
+    pub(crate) fn new(status: StatusCode, code: &'static str, message: impl Into<String>) -> Self {
+        Self { status, code, message: message.into(), inward: None, extra: None }
+    }
+
+    /// 400: the request cannot be understood.
+    pub(crate) fn bad_request(code: &'static str, message: impl Into<String>) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, code, message)
+    }
+
+    /// 401: nobody we know.
+    pub(crate) fn unauthorized(code: &'static str, message: impl Into<String>) -> Self {
+        Self::new(StatusCode::UNAUTHORIZED, code, message).with(Extra::Authenticate)
+    }
+
+    /// 404: not the session of anybody who may ask.
+    pub(crate) fn no_session() -> Self {
+        Self::new(StatusCode::NOT_FOUND, "session_not_found", "there is no such session")
+    }
+
+    /// 405, with what would do.
+    pub(crate) fn method(allowed: &str) -> Self {
+        let message = format!("this route answers {allowed}");
+        Self::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", message)
+            .with(Extra::Allow(allowed.to_owned()))
+    }
+
+    /// 422: understood, and wrong.
+    pub(crate) fn unprocessable(message: impl Into<String>) -> Self {
+        Self::new(StatusCode::UNPROCESSABLE_ENTITY, "unprocessable", message)
+    }
+
+    /// 503: later.
+    pub(crate) fn later(code: &'static str, message: impl Into<String>) -> Self {
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, code, message).with(Extra::RetryAfter)
+    }
+
+    /// 500: our fault.
+    pub(crate) fn internal() -> Self {
+        let message = "a fault in tacitd; its log has more under this request_id";
+        Self::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", message)
+    }
+
+    /// Adds what only the log may know.
+    pub(crate) fn inward(mut self, inward: impl Into<String>) -> Self {
+        self.inward = Some(inward.into());
+        self
+    }
+
+    fn with(mut self, extra: Extra) -> Self {
+        self.extra = Some(extra);
+        self
+    }
+
+    /// Makes the answer.
+    pub(crate) fn answer(self, id: &RequestId) -> Answer {
+        #[derive(Serialize)]
+        struct Body<'a> {
+            error: Inner<'a>,
+        }
+        #[derive(Serialize)]
+        struct Inner<'a> {
+            code: &'a str,
+            message: &'a str,
+            request_id: &'a str,
+        }
+        let request_id = id.0.to_str().unwrap_or_default();
+        let body = Body { error: Inner { code: self.code, message: &self.message, request_id } };
+        let mut answer = json(self.status, &body);
+        let header = match self.extra {
+            None => return answer,
+            Some(Extra::Allow(methods)) => {
+                (ALLOW, HeaderValue::from_str(&methods).expect("names of methods"))
+            }
+            Some(Extra::Authenticate) => {
+                (WWW_AUTHENTICATE, HeaderValue::from_static("Bearer realm=\"tacit\""))
+            }
+            Some(Extra::RetryAfter) => (RETRY_AFTER, HeaderValue::from_static("1")),
+        };
+        answer.headers_mut().insert(header.0, header.1);
+        answer
+    }
+}
+
+impl From<StoreError> for Refusal {
+    fn from(error: StoreError) -> Self {
+        let failure = crate::failure::Failure::because("use the store", &error);
+        Self::later(
+            "store_unavailable",
+            "the store does not answer; its operator finds why in the log",
+        )
+        .inward(failure.message)
+    }
+}
+
+impl From<VaultError> for Refusal {
+    fn from(error: VaultError) -> Self {
+        match error {
+            VaultError::Store(error) => error.into(),
+            VaultError::NoSession => Self::no_session(),
+            VaultError::Sealed => Self::new(
+                StatusCode::CONFLICT,
+                "session_sealed",
+                "the session was sealed under another SECRET_KEY, which tacitd does not have now",
+            ),
+            VaultError::OtherProject => Self::new(
+                StatusCode::CONFLICT,
+                "other_project",
+                "the session belongs to another project, or to none",
+            ),
+        }
+    }
+}

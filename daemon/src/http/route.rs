@@ -1,0 +1,267 @@
+//! The routes, as one table: what each is called, who may use it, who answers. docs/openapi.yaml is checked against it.
+
+use super::answer::{Answer, Refusal, RequestId};
+use super::body::BodyLimits;
+use super::observe::{self, Trail};
+use super::{native, probe};
+use crate::auth::{Admission, Caller, Gate, Scope};
+use crate::metrics::Metrics;
+use crate::store::Store;
+use http::request::Parts;
+use http::{Method, Request, StatusCode};
+use hyper::body::Incoming;
+use kit::ready::Readiness;
+use std::convert::Infallible;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+use std::time::Duration;
+use tokio::sync::Semaphore;
+use tower::Service;
+
+/// Who may use a route.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Access {
+    /// Everybody: probes.
+    Open,
+    /// This machine, keys with the scope `admin`, or everybody where the settings say so.
+    Metrics,
+    /// A caller with that scope.
+    Scope(Scope),
+}
+
+/// Who answers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Handler {
+    Livez,
+    Readyz,
+    Health,
+    Metrics,
+    Analyze,
+    Redact,
+    Restore,
+    Forget,
+}
+
+/// One row of the table.
+#[derive(Debug)]
+pub(super) struct Route {
+    pub(super) method: Method,
+    /// The path, with `{name}` for what varies; also its name in logs and metrics.
+    pub(super) path: &'static str,
+    pub(super) access: Access,
+    pub(super) handler: Handler,
+}
+
+const fn route(method: Method, path: &'static str, access: Access, handler: Handler) -> Route {
+    Route { method, path, access, handler }
+}
+
+/// Every route there is.
+pub(super) static ROUTES: &[Route] = &[
+    route(Method::GET, "/livez", Access::Open, Handler::Livez),
+    route(Method::GET, "/readyz", Access::Open, Handler::Readyz),
+    route(Method::GET, "/health", Access::Open, Handler::Health),
+    route(Method::GET, "/metrics", Access::Metrics, Handler::Metrics),
+    route(Method::POST, "/v1/analyze", Access::Scope(Scope::Analyze), Handler::Analyze),
+    route(Method::POST, "/v1/redact", Access::Scope(Scope::Redact), Handler::Redact),
+    route(Method::POST, "/v1/restore", Access::Scope(Scope::Restore), Handler::Restore),
+    route(Method::DELETE, "/v1/sessions/{id}", Access::Scope(Scope::Forget), Handler::Forget),
+];
+
+/// What the log and the metrics call a path that is none of ours.
+const UNKNOWN: &str = "unknown";
+
+/// Whether a path is asked so often, by machines, that it is not worth a line.
+pub(super) fn is_probe(path: &str) -> bool {
+    matches!(path, "/livez" | "/readyz" | "/health" | "/metrics")
+}
+
+/// Which routes a listener serves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Surface {
+    /// All.
+    Main,
+    /// Probes and metrics.
+    Probes,
+}
+
+/// What handlers need.
+pub(crate) struct Shared {
+    pub(crate) store: Arc<Store>,
+    pub(crate) gate: Gate,
+    pub(crate) metrics: Arc<Metrics>,
+    pub(crate) readiness: Readiness,
+    pub(crate) body: BodyLimits,
+    pub(crate) request_timeout: Duration,
+    /// Requests that may be worked on at once.
+    pub(crate) requests: Semaphore,
+    /// Whether there are metrics, and whether for everybody.
+    pub(crate) metrics_enabled: bool,
+    pub(crate) metrics_for_all: bool,
+}
+
+/// A request on its way to its handler.
+pub(super) struct Call {
+    pub(super) parts: Parts,
+    pub(super) body: Incoming,
+    /// What stood for `{id}` in the path.
+    pub(super) id: Option<String>,
+    pub(super) caller: Option<Caller>,
+}
+
+/// Finds who answers, and sees to it that they may and that they do in time.
+#[derive(Clone)]
+pub(crate) struct Router {
+    shared: Arc<Shared>,
+    paths: Arc<matchit::Router<Vec<&'static Route>>>,
+}
+
+impl Router {
+    /// Serves the routes of that surface.
+    pub(crate) fn new(shared: Arc<Shared>, surface: Surface) -> Self {
+        let mut paths: matchit::Router<Vec<&'static Route>> = matchit::Router::new();
+        for route in ROUTES.iter().filter(|route| surface == Surface::Main || is_probe(route.path))
+        {
+            match paths.at_mut(route.path) {
+                Ok(found) => found.value.push(route),
+                Err(_) => {
+                    paths.insert(route.path, vec![route]).expect("the table's paths do not clash")
+                }
+            }
+        }
+        Self { shared, paths: Arc::new(paths) }
+    }
+
+    /// Finds the route; 404 and 405 otherwise.
+    fn find(
+        &self,
+        method: &Method,
+        path: &str,
+    ) -> Result<(&'static Route, Option<String>), (Refusal, &'static str)> {
+        let Ok(found) = self.paths.at(path) else {
+            let refusal =
+                Refusal::new(StatusCode::NOT_FOUND, "not_found", "there is no such route");
+            return Err((refusal, UNKNOWN));
+        };
+        // A HEAD is a GET whose body hyper leaves out.
+        let method = if *method == Method::HEAD { &Method::GET } else { method };
+        match found.value.iter().find(|route| route.method == *method) {
+            Some(route) => Ok((route, found.params.get("id").map(str::to_owned))),
+            None => {
+                let allowed: Vec<_> =
+                    found.value.iter().map(|route| route.method.as_str()).collect();
+                Err((Refusal::method(&allowed.join(", ")), found.value[0].path))
+            }
+        }
+    }
+
+    async fn answer(self, request: Request<Incoming>) -> Answer {
+        let (parts, body) = request.into_parts();
+        let id = parts.extensions.get::<RequestId>().cloned().expect("the observer gave it an id");
+        let path = parts.uri.path().to_owned();
+        // `/k/KEY/v1/analyze`: a client that cannot send a header. From here on the key is out of the path.
+        let (path_key, path) = match path.strip_prefix("/k/").and_then(|rest| rest.split_once('/'))
+        {
+            Some((key, rest)) => (Some(key.to_owned()), format!("/{rest}")),
+            None => (None, path),
+        };
+        let (route, varying) = match self.find(&parts.method, &path) {
+            Ok(found) => found,
+            Err((refusal, name)) => {
+                let (mut answer, inward) = observe::refuse(refusal, &id);
+                observe::annotate(&mut answer, Trail { route: name, logged: true }, None, inward);
+                return answer;
+            }
+        };
+        let mut call = Call { parts, body, id: varying, caller: None };
+        let answered = match self.admit(route, path_key.as_deref(), &mut call).await {
+            Ok(()) => {
+                let key = call.caller.as_ref().and_then(|caller| caller.key.clone());
+                self.handle(route, call).await.map(|answer| (answer, key))
+            }
+            Err(refusal) => Err(refusal),
+        };
+        let (mut answer, key, inward) = match answered {
+            Ok((answer, key)) => (answer, key, None),
+            Err(refusal) => {
+                let (answer, inward) = observe::refuse(refusal, &id);
+                (answer, None, inward)
+            }
+        };
+        let logged = !is_probe(route.path);
+        observe::annotate(&mut answer, Trail { route: route.path, logged }, key, inward);
+        answer
+    }
+
+    async fn admit(
+        &self,
+        route: &Route,
+        path_key: Option<&str>,
+        call: &mut Call,
+    ) -> Result<(), Refusal> {
+        let shared = &self.shared;
+        let admission = Admission::of(&call.parts, path_key);
+        match route.access {
+            Access::Open => Ok(()),
+            Access::Metrics
+                if shared.metrics_for_all || shared.gate.is_on_this_machine(&admission) =>
+            {
+                Ok(())
+            }
+            Access::Metrics => shared.gate.admit_key(&admission, Scope::Admin).await.map(drop),
+            Access::Scope(scope) => {
+                call.caller = Some(shared.gate.admit(&admission, scope).await?);
+                Ok(())
+            }
+        }
+    }
+
+    async fn handle(&self, route: &Route, call: Call) -> Result<Answer, Refusal> {
+        let shared = &self.shared;
+        match route.handler {
+            Handler::Livez => return Ok(probe::livez()),
+            Handler::Readyz => return Ok(probe::readyz(&shared.readiness).await),
+            Handler::Health => return Ok(probe::health(&shared.readiness).await),
+            Handler::Metrics if shared.metrics_enabled => {
+                return Ok(probe::metrics(shared, &call.parts.headers));
+            }
+            Handler::Metrics => {
+                return Err(Refusal::new(
+                    StatusCode::NOT_FOUND,
+                    "not_found",
+                    "METRICS_ENABLED is false",
+                ));
+            }
+            _ => {}
+        }
+        let Ok(_permit) = shared.requests.try_acquire() else {
+            return Err(Refusal::later("saturated", "too many requests at once"));
+        };
+        let work = async {
+            match route.handler {
+                Handler::Analyze => native::analyze(shared, call).await,
+                Handler::Redact => native::redact(shared, call).await,
+                Handler::Restore => native::restore(shared, call).await,
+                _ => native::forget(shared, call).await,
+            }
+        };
+        let late = |_| Refusal::later("timeout", "the answer took too long");
+        tokio::time::timeout(shared.request_timeout, work).await.map_err(late)?
+    }
+}
+
+impl Service<Request<Incoming>> for Router {
+    type Response = Answer;
+    type Error = Infallible;
+    type Future = Pin<Box<dyn Future<Output = Result<Answer, Infallible>> + Send>>;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, request: Request<Incoming>) -> Self::Future {
+        let router = self.clone();
+        Box::pin(async move { Ok(router.answer(request).await) })
+    }
+}

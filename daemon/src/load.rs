@@ -1,0 +1,79 @@
+//! From everything that was said to settings that can be used, or to every reason why not.
+
+use crate::args::Typed;
+use crate::failure::Failure;
+use crate::settings::{ELSEWHERE, Settings, TABLE};
+use crate::strict::{self, Purpose};
+use kit::setting::{Environment, Fault, Inputs, Notice, Resolved, resolve};
+use std::path::{Path, PathBuf};
+
+/// Names the settings file.
+const CONFIG_VARIABLE: &str = "TACIT_CONFIG";
+
+/// Where a settings file is looked for when nobody names one.
+const CONFIG_PLACES: &[&str] = &["tacit.toml", "/etc/tacit/tacit.toml"];
+
+/// Settings, and what there is to say about them.
+pub(crate) struct Loaded {
+    /// The values.
+    pub(crate) settings: Settings,
+    /// The same with their origins.
+    pub(crate) resolved: Resolved,
+    /// All faults; the values are not to be used when there are any.
+    pub(crate) faults: Vec<Fault>,
+}
+
+impl Loaded {
+    /// Reads everything, from the process's environment unless another is given.
+    ///
+    /// # Errors
+    /// When a settings file that was named cannot be read.
+    pub(crate) fn read(
+        typed: &mut Typed,
+        environment: Option<Environment>,
+        purpose: Purpose,
+    ) -> Result<Self, Failure> {
+        let environment = environment.unwrap_or_else(Environment::of_process);
+        let named = typed.args.config.clone();
+        let named = named.or_else(|| environment.variables.get(CONFIG_VARIABLE).map(PathBuf::from));
+        let file = settings_file(named.as_deref())?;
+        let arguments = std::mem::take(&mut typed.settings);
+        let mut resolved = resolve(TABLE, ELSEWHERE, &Inputs { file, environment, arguments });
+        let settings = Settings::read(&resolved);
+        let mut faults = std::mem::take(&mut typed.faults);
+        faults.append(&mut resolved.faults);
+        faults.extend(strict::faults(&settings, purpose));
+        Ok(Self { settings, resolved, faults })
+    }
+
+    /// The settings, if they can be used.
+    ///
+    /// # Errors
+    /// Every fault at once.
+    pub(crate) fn usable(self) -> Result<(Settings, Vec<Notice>), Failure> {
+        if self.faults.is_empty() {
+            Ok((self.settings, self.resolved.notices))
+        } else {
+            Err(Failure::settings(&self.faults))
+        }
+    }
+}
+
+fn settings_file(named: Option<&Path>) -> Result<Option<(String, String)>, Failure> {
+    let read =
+        |path: &Path| std::fs::read_to_string(path).map(|text| (path.display().to_string(), text));
+    let failed = |path: &Path, error| {
+        Failure::because(format!("read the settings file {}", path.display()), &error)
+    };
+    if let Some(path) = named {
+        return read(path).map(Some).map_err(|error| failed(path, error));
+    }
+    for path in CONFIG_PLACES.iter().map(Path::new) {
+        match read(path) {
+            Ok(file) => return Ok(Some(file)),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
+            Err(error) => return Err(failed(path, error)),
+        }
+    }
+    Ok(None)
+}

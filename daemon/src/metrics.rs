@@ -1,0 +1,204 @@
+//! What is counted, and the text that Prometheus reads. Labels are routes, kinds and codes from closed lists: never a
+//! path, a name or a text of somebody's.
+
+use kit::process;
+use kit::serve::Connections;
+use prometheus_client::collector::Collector;
+use prometheus_client::encoding::{DescriptorEncoder, EncodeLabelSet, EncodeMetric, text};
+use prometheus_client::metrics::counter::{ConstCounter, Counter};
+use prometheus_client::metrics::family::Family;
+use prometheus_client::metrics::gauge::{ConstGauge, Gauge};
+use prometheus_client::metrics::histogram::Histogram;
+use prometheus_client::metrics::info::Info;
+use prometheus_client::registry::Registry;
+use redact::{Kind, Span};
+
+/// Bounds in seconds: from an answer out of memory to the longest that a request may take.
+const DURATION_BOUNDS: [f64; 14] = [
+    0.000_1, 0.000_25, 0.000_5, 0.001, 0.002_5, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5, 1.0, 5.0, 30.0,
+];
+
+/// One answered request.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+pub(crate) struct RequestLabels {
+    /// The route's pattern.
+    pub(crate) route: &'static str,
+    /// The method, or `OTHER`.
+    pub(crate) method: &'static str,
+    /// The status; 499 for a client that went away.
+    pub(crate) status: u16,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct RouteLabels {
+    route: &'static str,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct KindLabels {
+    kind: &'static str,
+}
+
+fn duration() -> Histogram {
+    Histogram::new(DURATION_BOUNDS)
+}
+
+/// Every counter of the daemon.
+#[derive(Debug)]
+pub(crate) struct Metrics {
+    registry: Registry,
+    requests: Family<RequestLabels, Counter>,
+    durations: Family<RouteLabels, Histogram>,
+    redactions: Family<KindLabels, Counter>,
+    /// Requests being worked on.
+    pub(crate) in_flight: Gauge,
+    /// Placeholders that were shown again.
+    pub(crate) restorations: Counter,
+}
+
+impl Metrics {
+    /// Begins at zero.
+    pub(crate) fn new(connections: &Connections) -> Self {
+        let mut registry = Registry::default();
+        let requests = Family::default();
+        let durations = Family::new_with_constructor(duration as fn() -> Histogram);
+        let redactions = Family::default();
+        let (in_flight, restorations) = (Gauge::default(), Counter::default());
+        let build = Info::new(vec![("version", env!("CARGO_PKG_VERSION"))]);
+        registry.register("tacit_build", "The version that runs", build);
+        registry.register("tacit_http_requests", "Answered requests", requests.clone());
+        registry.register(
+            "tacit_http_request_duration_seconds",
+            "Time to an answer",
+            durations.clone(),
+        );
+        registry.register(
+            "tacit_http_requests_in_flight",
+            "Requests being worked on",
+            in_flight.clone(),
+        );
+        registry.register("tacit_redactions", "Pieces of personal data hidden", redactions.clone());
+        registry.register("tacit_restorations", "Placeholders shown again", restorations.clone());
+        registry.register_collector(Box::new(Machine { connections: connections.clone() }));
+        Self { registry, requests, durations, redactions, in_flight, restorations }
+    }
+
+    /// Counts an answer.
+    pub(crate) fn answered(&self, labels: &RequestLabels, seconds: f64) {
+        self.requests.get_or_create(labels).inc();
+        self.durations.get_or_create(&RouteLabels { route: labels.route }).observe(seconds);
+    }
+
+    /// Counts what was hidden.
+    pub(crate) fn hidden(&self, spans: &[Span]) {
+        for kind in Kind::ALL {
+            let count = spans.iter().filter(|span| span.kind == *kind).count() as u64;
+            if count > 0 {
+                self.redactions.get_or_create(&KindLabels { kind: kind.name() }).inc_by(count);
+            }
+        }
+    }
+
+    /// Writes everything as OpenMetrics text.
+    pub(crate) fn openmetrics(&self) -> String {
+        let mut out = String::new();
+        text::encode(&mut out, &self.registry).expect("a String takes everything");
+        out
+    }
+
+    /// Writes everything in Prometheus' own older text form.
+    pub(crate) fn prometheus(&self) -> String {
+        classic(&self.openmetrics())
+    }
+}
+
+/// Turns OpenMetrics into the older form: there the head of a counter or an info carries the name that its samples do,
+/// and there is no end mark and no unit.
+fn classic(openmetrics: &str) -> String {
+    let mut out = String::with_capacity(openmetrics.len());
+    let is = |name: &str, kind: &str| openmetrics.contains(&format!("# TYPE {name} {kind}\n"));
+    for line in openmetrics.lines().filter(|line| *line != "# EOF" && !line.starts_with("# UNIT "))
+    {
+        let mut words = line.splitn(4, ' ');
+        match (words.next(), words.next(), words.next(), words.next()) {
+            (Some("#"), Some(what), Some(name), Some(rest)) => {
+                let suffix = match () {
+                    () if is(name, "counter") => "_total",
+                    () if is(name, "info") => "_info",
+                    () => "",
+                };
+                let rest = if what == "TYPE" && rest == "info" { "gauge" } else { rest };
+                out.push_str(&format!("# {what} {name}{suffix} {rest}\n"));
+            }
+            _ => {
+                out.push_str(line);
+                out.push('\n');
+            }
+        }
+    }
+    out
+}
+
+/// What the kernel and the listeners count, read when somebody asks.
+#[derive(Debug)]
+struct Machine {
+    connections: Connections,
+}
+
+impl Collector for Machine {
+    fn encode(&self, mut encoder: DescriptorEncoder<'_>) -> Result<(), std::fmt::Error> {
+        let usage = process::usage();
+        let mut gauge = |name: &str, help: &str, value: f64| {
+            let gauge = ConstGauge::new(value);
+            gauge.encode(encoder.encode_descriptor(name, help, None, gauge.metric_type())?)
+        };
+        gauge("tacit_http_connections", "Open connections", self.connections.open() as f64)?;
+        gauge(
+            "process_resident_memory_bytes",
+            "Memory that is really there",
+            usage.resident_bytes as f64,
+        )?;
+        gauge(
+            "process_virtual_memory_bytes",
+            "Memory that is addressed",
+            usage.virtual_bytes as f64,
+        )?;
+        gauge("process_open_fds", "Open file descriptors", usage.open_files as f64)?;
+        gauge("process_max_fds", "File descriptors there may be", usage.open_files_max as f64)?;
+        gauge("process_start_time_seconds", "When it started, since 1970", usage.started)?;
+        let cpu = ConstCounter::new(usage.cpu.as_secs_f64());
+        let help = "User and system time";
+        cpu.encode(encoder.encode_descriptor(
+            "process_cpu_seconds",
+            help,
+            None,
+            cpu.metric_type(),
+        )?)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_older_form_names_counters_as_their_samples() {
+        let openmetrics = "# HELP a Things.\n# TYPE a counter\na_total{x=\"# HELP a\"} 1\n# HELP b Other.\n\
+                           # TYPE b gauge\n# UNIT b s\nb 2\n# HELP c C.\n# TYPE c info\nc_info{v=\"1\"} 1\n# EOF\n";
+        assert_eq!(
+            classic(openmetrics),
+            "# HELP a_total Things.\n# TYPE a_total counter\na_total{x=\"# HELP a\"} 1\n# HELP b Other.\n\
+             # TYPE b gauge\nb 2\n# HELP c_info C.\n# TYPE c_info gauge\nc_info{v=\"1\"} 1\n"
+        );
+    }
+
+    #[test]
+    fn hidden_kinds_are_counted_apart() {
+        let metrics = Metrics::new(&Connections::new(1));
+        metrics.hidden(&redact::find("ana@example.org, bea@example.org, 12345678Z"));
+        let text = metrics.prometheus();
+        assert!(text.contains("tacit_redactions_total{kind=\"EMAIL\"} 2\n"), "{text}");
+        assert!(text.contains("tacit_redactions_total{kind=\"NATIONAL_ID\"} 1\n"), "{text}");
+        assert!(text.contains("process_cpu_seconds_total "), "{text}");
+    }
+}

@@ -1,0 +1,234 @@
+//! The settings table of tacitd: everything that can be set, each thing once. docs/configuration.md is made of it.
+//!
+//! What several settings say together is checked in `strict.rs`; here each stands alone.
+
+mod elsewhere;
+mod types;
+
+pub(crate) use elsewhere::ELSEWHERE;
+pub(crate) use types::{AppEnv, CorsOrigin, DatabaseUrl, Encryption, SocketMode};
+
+use ipnet::IpNet;
+use kit::log::{Format, Level};
+use kit::setting::{Fraction, List, Seconds, Text, Whole};
+use secrecy::SecretString;
+use std::path::PathBuf;
+
+type Flag = bool;
+type Port = Whole<0, 65535>;
+
+kit::settings! {
+    built {
+        /// How strict the whole is.
+        app: App {
+            /// `production` turns on the strict start: missing or weak secrets, `app.debug` and a wildcard among the
+            /// CORS origins are refused.
+            env: AppEnv = "development" .alias(&["APP_ENV", "ENVIRONMENT"]);
+            /// Logs at least at level `debug`. Refused by the strict start.
+            debug: Flag = "false" .alias(&["DEBUG"]);
+            /// Asks for the strict start whatever `app.env` says. In production it cannot be switched off.
+            strict: Option<bool> = "" .alias(&["STRICT_MODE"]);
+        }
+        /// Where tacitd listens.
+        api: Api {
+            /// The address. One that other machines can reach is refused until there is an API key.
+            host: Text = "127.0.0.1" .alias(&["API_HOST"]);
+            /// The port; 0 lets the system choose.
+            port: Port = "8000" .alias(&["API_PORT"]);
+            /// A Unix socket to listen on as well.
+            socket: Option<PathBuf> = "";
+            /// The permissions of that socket, in octal.
+            socket_mode: SocketMode = "660";
+        }
+        /// TLS on the main listener. Renewed files are taken up within ten seconds.
+        tls: Tls {
+            /// The certificate and its chain, in PEM.
+            cert: Option<PathBuf> = "";
+            /// Its private key, in PEM.
+            key: Option<PathBuf> = "";
+        }
+        /// Limits and waits.
+        server: Server {
+            /// Connections at once; more wait in the system's queue.
+            connections_max: Whole<1, 1_000_000> = "16384";
+            /// Requests worked on at once; more are answered 503 with `Retry-After`.
+            requests_max: Whole<1, 100_000> = "512";
+            /// The largest JSON body, in MB.
+            max_json_mb: Whole<1, 1024> = "10" .alias(&["MAX_JSON_MB"]);
+            /// Memory that bodies may take while they arrive, in MB, over all requests; more are answered 503.
+            body_memory_mb: Whole<1, 65_536> = "64";
+            /// From the first byte of a request to the end of its head.
+            head_timeout: Seconds = "10s";
+            /// From the end of the head to the end of the body; each KiB that arrives adds a second.
+            body_timeout: Seconds = "20s";
+            /// To work out an answer.
+            request_timeout: Seconds = "60s";
+            /// While a client takes nothing of its answer.
+            write_timeout: Seconds = "30s";
+            /// Between two requests on a connection.
+            idle_timeout: Seconds = "75s";
+            /// After SIGTERM, how long connections are still accepted while `/readyz` answers 503.
+            drain_delay: Seconds = "1s";
+            /// After that, how long requests in flight may take.
+            drain_timeout: Seconds = "30s";
+            /// Proxies whose `X-Forwarded-For` is believed: addresses or networks.
+            trusted_proxies: List<IpNet> = "" .alias(&["TRUSTED_PROXY_IPS"]);
+        }
+        /// Web pages of other origins that may call the API.
+        cors: Cors {
+            /// Origins such as `https://app.example.org`, or `*` for all (refused by the strict start).
+            origins: List<CorsOrigin> = "" .alias(&["CORS_ORIGINS", "BACKEND_CORS_ORIGINS"]);
+        }
+        /// Log lines, on standard error.
+        log: Log {
+            /// `trace`, `debug`, `info`, `warning`, `error` or `off`.
+            level: Level = "info" .alias(&["LOG_LEVEL"]);
+            /// `plain`, `json`, or `auto`: plain on a terminal, JSON elsewhere.
+            format: Format = "auto";
+        }
+        /// `GET /metrics`, for Prometheus.
+        metrics: Metrics {
+            /// Whether there are metrics at all.
+            enabled: Flag = "true" .alias(&["METRICS_ENABLED"]);
+            /// A second listener for metrics and probes; 0 lets the system choose.
+            port: Option<Port> = "" .alias(&["METRICS_PORT"]);
+            /// Its address; that of `api.host` when not set.
+            host: Option<Text> = "";
+            /// Answers everybody. Otherwise only this machine, and keys with the scope `admin`.
+            allow_all: Flag = "false" .alias(&["METRICS_ALLOW_ALL"]);
+        }
+        /// The store.
+        database: Database {
+            /// Where it is. `sqlite:data/tacit.db`, also in the spelling `sqlite+aiosqlite:///data/x.db` (three slashes:
+            /// relative, four: absolute).
+            url: DatabaseUrl = "sqlite:data/tacit.db" .alias(&["DATABASE_URL"]);
+            /// The secret that its encryption key is derived from. Not set: `database.key` in `keys.dir`, made on the
+            /// first start outside production.
+            key: Option<SecretString> = "" .alias(&["DATABASE_KEY"]);
+            /// How it is encrypted: `sqlcipher` for SQLite.
+            encryption: Encryption = "sqlcipher" .alias(&["DATABASE_ENCRYPTION"]);
+        }
+        /// The secret that seals originals in the vault.
+        secret: Secret {
+            /// Not set: `secret.key` in `keys.dir`, made on the first start outside production.
+            key: Option<SecretString> = "" .alias(&["SECRET_KEY"]);
+            /// The one before, while it is being replaced: what it sealed is sealed anew at the start.
+            previous_key: Option<SecretString> = "";
+        }
+        /// Files with generated keys.
+        keys: Keys {
+            /// The folder. It must not lie inside the store's folder, so that a backup of that does not open itself.
+            dir: PathBuf = "keys";
+        }
+        /// Who may use the API.
+        auth: Auth {
+            /// An API key with every scope, declared here instead of kept in the store.
+            admin_key: Option<SecretString> = "";
+            /// Serves requests without a key when they come from this machine and from no browser page or proxy.
+            loopback: Flag = "true";
+        }
+        /// Originals in the vault.
+        privacy: Privacy {
+            /// Forgets sessions and projects that were not used for so many days; 0 keeps them.
+            retention_days: Whole<0, 36_500> = "30" .alias(&["PRIVACY_RETENTION_DAYS"]);
+            /// The store is always encrypted: `false` is refused.
+            encrypt_at_rest: Flag = "true" .alias(&["PRIVACY_ENCRYPT_AT_REST"]);
+        }
+    }
+    unbuilt {
+        /// Originals in the vault.
+        privacy {
+            /// The key of the `hash` operator.
+            salt: Option<SecretString> = "" .alias(&["PRIVACY_SALT"]);
+            /// `relaxed`, `balanced` or `strict`.
+            redact_aggressiveness: Text = "balanced" .alias(&["PRIVACY_REDACT_AGGRESSIVENESS"]);
+        }
+        /// Names, places and organisations.
+        ner {
+            /// Finds them.
+            enabled: Flag = "false" .alias(&["NER_ENABLED"]);
+            /// How sure it must be.
+            confidence_threshold: Fraction = "0.5" .alias(&["NER_CONFIDENCE_THRESHOLD"]);
+        }
+        /// The embedded model.
+        llm {
+            /// The GGUF file.
+            model_path: Option<PathBuf> = "" .alias(&["LLM_MODEL_PATH"]);
+            /// Layers on the GPU.
+            n_gpu_layers: Whole<0, 9999> = "0" .alias(&["LLM_N_GPU_LAYERS"]);
+            /// The context, in tokens.
+            n_ctx: Whole<1, 100_000_000> = "4096" .alias(&["LLM_N_CTX"]);
+            /// How freely it chooses.
+            temperature: Fraction = "0.7" .alias(&["LLM_TEMPERATURE"]);
+            /// Tokens of an answer.
+            max_tokens: Whole<1, 100_000_000> = "512" .alias(&["LLM_MAX_TOKENS"]);
+            /// Tokens of a prompt at once.
+            batch_size: Whole<1, 1_000_000> = "512" .alias(&["LLM_BATCH_SIZE"]);
+        }
+        /// A model behind Ollama.
+        ollama {
+            /// Uses it.
+            enabled: Flag = "false" .alias(&["USE_OLLAMA"]);
+            /// Where it is.
+            base_url: Text = "http://127.0.0.1:11434" .alias(&["OLLAMA_BASE_URL"]);
+            /// The model's name there.
+            model: Text = "" .alias(&["OLLAMA_MODEL"]);
+        }
+        /// Text in images.
+        tesseract {
+            /// The languages, as Tesseract names them.
+            lang: Text = "eng" .alias(&["TESSERACT_LANG"]);
+            /// The program.
+            path: Option<PathBuf> = "" .alias(&["TESSERACT_PATH"]);
+        }
+        /// State shared between replicas.
+        redis {
+            /// Where it is.
+            url: Option<SecretString> = "" .alias(&["REDIS_URL"]);
+        }
+        /// Answers to identical requests.
+        cache {
+            /// How long they are kept.
+            ttl: Seconds = "0s" .alias(&["CACHE_TTL"]);
+        }
+        /// Requests per minute.
+        rate {
+            /// Per key and address.
+            limit_per_minute: Whole<0, 100_000_000> = "0" .alias(&["RATE_LIMIT_PER_MINUTE"]);
+        }
+        /// Streams.
+        stream {
+            /// At once.
+            max_concurrent: Whole<0, 1_000_000> = "0" .alias(&["MAX_CONCURRENT_STREAMS"]);
+        }
+        /// Uploads.
+        upload {
+            /// The largest, in MB.
+            max_mb: Whole<1, 1_000_000> = "25" .alias(&["MAX_UPLOAD_MB"]);
+        }
+        /// Monthly budgets.
+        budget {
+            /// Refuses what would exceed them.
+            enforce: Flag = "false" .alias(&["BUDGET_ENFORCE"]);
+        }
+        /// Prices, per million tokens.
+        price {
+            /// Of what is asked.
+            per_mtok_input: Fraction = "0" .alias(&["PRICE_PER_MTOK_INPUT"]);
+            /// Of what is answered.
+            per_mtok_output: Fraction = "0" .alias(&["PRICE_PER_MTOK_OUTPUT"]);
+        }
+        /// JSON Web Tokens.
+        jwt {
+            /// The shared secret.
+            secret_key: Option<SecretString> = "" .alias(&["JWT_SECRET_KEY", "JWT_SECRET"]);
+            /// How they are signed.
+            algorithm: Text = "HS256" .alias(&["JWT_ALGORITHM"]);
+        }
+        /// Traces over OTLP.
+        traces {
+            /// Sends them.
+            enabled: Flag = "false" .alias(&["TRACES_ENABLED"]);
+        }
+    }
+}

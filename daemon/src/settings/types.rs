@@ -1,0 +1,164 @@
+//! The kinds of value that only tacitd has.
+
+use kit::setting::Value;
+use std::path::{Path, PathBuf};
+
+kit::choice! {
+    /// What the daemon runs for.
+    pub(crate) enum AppEnv {
+        /// A person's machine.
+        Development = "development" | "dev" | "local",
+        /// Automatic tests.
+        Test = "test" | "testing" | "ci",
+        /// A rehearsal.
+        Staging = "staging",
+        /// The real thing.
+        Production = "production" | "prod",
+    }
+}
+
+kit::choice! {
+    /// How the store is encrypted.
+    pub(crate) enum Encryption {
+        /// By SQLCipher, page by page.
+        Sqlcipher = "sqlcipher",
+        /// By PostgreSQL.
+        Pgcrypto = "pgcrypto",
+    }
+}
+
+/// Where the store is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum DatabaseUrl {
+    /// A file.
+    Sqlite(PathBuf),
+    /// A server: understood, not built.
+    Postgres,
+}
+
+impl DatabaseUrl {
+    /// The file, where the store is one.
+    pub(crate) fn path(&self) -> Option<&Path> {
+        match self {
+            Self::Sqlite(path) => Some(path),
+            Self::Postgres => None,
+        }
+    }
+}
+
+impl Value for DatabaseUrl {
+    /// A server's URL holds a password.
+    fn shown(text: &str) -> Option<String> {
+        matches!(Self::parse(text), Ok(Self::Sqlite(_))).then(|| text.to_owned())
+    }
+
+    fn parse(text: &str) -> Result<Self, String> {
+        let wrong = || format!("is not {}", Self::expects());
+        let (scheme, rest) = text.trim().split_once(':').ok_or_else(wrong)?;
+        // `sqlite+aiosqlite`, `postgresql+psycopg2`: the driver behind the plus belongs to another program.
+        let scheme = scheme.split('+').next().unwrap_or_default();
+        match scheme {
+            "postgres" | "postgresql" => Ok(Self::Postgres),
+            "sqlite" => {
+                let path = match rest.strip_prefix("//") {
+                    Some(rest) => rest.strip_prefix('/').unwrap_or(rest),
+                    None => rest,
+                };
+                let path = path.split('?').next().unwrap_or_default();
+                if path.is_empty() || path == ":memory:" || path.ends_with('/') {
+                    return Err(format!("names no file: {}", Self::expects()));
+                }
+                Ok(Self::Sqlite(path.into()))
+            }
+            _ => Err(wrong()),
+        }
+    }
+
+    fn expects() -> String {
+        "`sqlite:PATH` or `postgresql://...`".to_owned()
+    }
+}
+
+/// A web origin, or all of them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum CorsOrigin {
+    /// `*`.
+    Any,
+    /// `https://app.example.org`.
+    One(http::HeaderValue),
+}
+
+impl Value for CorsOrigin {
+    fn parse(text: &str) -> Result<Self, String> {
+        if text == "*" {
+            return Ok(Self::Any);
+        }
+        let text = text.trim_end_matches('/');
+        let uri: http::Uri = text.parse().map_err(|_| format!("is not {}", Self::expects()))?;
+        let web = matches!(uri.scheme_str(), Some("http" | "https"));
+        let bare = uri.path().trim_end_matches('/').is_empty() && uri.query().is_none();
+        let value = http::HeaderValue::from_str(&text.to_ascii_lowercase());
+        match value {
+            Ok(value) if web && bare && uri.host().is_some() => Ok(Self::One(value)),
+            _ => Err(format!("is not {}", Self::expects())),
+        }
+    }
+
+    fn expects() -> String {
+        "an origin such as `https://app.example.org` (no path), or `*`".to_owned()
+    }
+}
+
+/// The permissions of a socket.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct SocketMode(pub(crate) u32);
+
+impl Value for SocketMode {
+    fn parse(text: &str) -> Result<Self, String> {
+        match u32::from_str_radix(text.trim().trim_start_matches("0o"), 8) {
+            Ok(mode) if mode <= 0o777 => Ok(Self(mode)),
+            _ => Err(format!("is not {}", Self::expects())),
+        }
+    }
+    fn expects() -> String {
+        "permissions in octal, such as `660`".to_owned()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_database_url_is_read_as_the_guides_write_it() {
+        let sqlite = |path: &str| Ok(DatabaseUrl::Sqlite(path.into()));
+        let read = |text| DatabaseUrl::parse(text);
+        assert_eq!(read("sqlite+aiosqlite:///data/contextsafe.db"), sqlite("data/contextsafe.db"));
+        assert_eq!(read("sqlite:////var/lib/x.db"), sqlite("/var/lib/x.db"));
+        assert_eq!(read("sqlite:data/tacit.db"), sqlite("data/tacit.db"));
+        assert_eq!(read("sqlite:/abs/x.db"), sqlite("/abs/x.db"));
+        assert_eq!(read("sqlite://x.db?mode=rwc"), sqlite("x.db"));
+        assert_eq!(read("postgresql+psycopg2://u:p@h:5432/d"), Ok(DatabaseUrl::Postgres));
+        for wrong in ["", "mysql://x", "sqlite:", "sqlite::memory:", "sqlite:data/", "data/x.db"] {
+            assert!(read(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn an_origin_has_a_scheme_and_no_path() {
+        assert_eq!(CorsOrigin::parse("*"), Ok(CorsOrigin::Any));
+        let one = CorsOrigin::parse("https://App.example.org/").unwrap();
+        assert_eq!(one, CorsOrigin::One(http::HeaderValue::from_static("https://app.example.org")));
+        for wrong in
+            ["app.example.org", "https://x.org/path", "ftp://x.org", "https://x.org/?q", "https://"]
+        {
+            assert!(CorsOrigin::parse(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_socket_mode_is_octal() {
+        assert_eq!(SocketMode::parse("0660"), Ok(SocketMode(0o660)));
+        assert!(SocketMode::parse("1777").is_err() && SocketMode::parse("rw").is_err());
+    }
+}

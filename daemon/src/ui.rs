@@ -1,0 +1,41 @@
+//! The only file that prints. What a command is asked for goes to standard output; what is said about it to standard
+//! error. A reader that goes away early is no fault of ours.
+
+use crate::failure::Failure;
+use std::io::{self, Write};
+
+/// Prints a line that was asked for.
+pub(crate) fn line(text: &str) {
+    raw(&format!("{text}\n"));
+}
+
+/// Prints text that was asked for, as it is.
+pub(crate) fn raw(text: &str) {
+    let mut out = io::stdout().lock();
+    drop(out.write_all(text.as_bytes()).and_then(|()| out.flush()));
+}
+
+/// Says something about what is done.
+pub(crate) fn note(text: &str) {
+    drop(writeln!(io::stderr().lock(), "tacitd: {text}"));
+}
+
+/// Says why a command ends.
+pub(crate) fn failure(failure: &Failure) {
+    let mut err = io::stderr().lock();
+    drop(writeln!(err, "tacitd: failed to {}", failure.message));
+    if let Some(hint) = &failure.hint {
+        drop(writeln!(err, "hint: {hint}"));
+    }
+}
+
+/// Says what is wrong with the command line, or shows the help to somebody who asked for it.
+pub(crate) fn usage(error: &clap::Error) {
+    let text = error.render().to_string();
+    match text.strip_prefix("error: ") {
+        Some(why) => {
+            drop(write!(io::stderr().lock(), "tacitd: failed to read the command line: {why}"))
+        }
+        None => raw(&text),
+    }
+}
