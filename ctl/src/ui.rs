@@ -1,0 +1,44 @@
+//! The only file that prints, and the rules of its voice:
+//!
+//! - What a verb is asked for goes to standard output, what is said about it to standard error.
+//! - A failure is one sentence, "tacitctl: failed to DO SOMETHING: WHY", in lower case and without a full stop.
+//! - What to do next stands on a line of its own: "hint: COMMAND".
+//! - A reader that goes away early is no fault of ours.
+
+use crate::exit::Failure;
+use std::io::{self, Write};
+
+/// Prints a line that was asked for.
+pub(crate) fn line(text: &str) {
+    raw(&format!("{text}\n"));
+}
+
+/// Prints text that was asked for, as it is.
+pub(crate) fn raw(text: &str) {
+    let mut out = io::stdout().lock();
+    drop(out.write_all(text.as_bytes()).and_then(|()| out.flush()));
+}
+
+/// Says something about what is done.
+pub(crate) fn note(text: &str) {
+    drop(writeln!(io::stderr().lock(), "tacitctl: {text}"));
+}
+
+/// Says why a verb ends.
+pub(crate) fn failure(failure: &Failure) {
+    let mut err = io::stderr().lock();
+    drop(writeln!(err, "tacitctl: failed to {}", failure.message));
+    if let Some(hint) = &failure.hint {
+        drop(writeln!(err, "hint: {hint}"));
+    }
+}
+
+/// Says what is wrong with the command line, or shows the help to somebody who typed nothing.
+pub(crate) fn usage(error: &clap::Error) {
+    let text = error.render().to_string();
+    let text = match text.strip_prefix("error: ") {
+        Some(why) => format!("tacitctl: failed to read the command line: {why}"),
+        None => text,
+    };
+    drop(write!(io::stderr().lock(), "{text}"));
+}
