@@ -36,9 +36,26 @@ pub(crate) fn failure(failure: &Failure) {
 /// Says what is wrong with the command line, or shows the help to somebody who typed nothing.
 pub(crate) fn usage(error: &clap::Error) {
     let text = error.render().to_string();
-    let text = match text.strip_prefix("error: ") {
-        Some(why) => format!("tacitctl: failed to read the command line: {why}"),
-        None => text,
-    };
-    drop(write!(io::stderr().lock(), "{text}"));
+    let text = text.strip_prefix("error: ").map_or_else(|| text.clone(), in_our_voice);
+    drop(io::stderr().lock().write_all(text.as_bytes()));
+}
+
+/// Says a mistake that clap found as we say everything else: one sentence, and a hint.
+fn in_our_voice(why: &str) -> String {
+    let mut lines = why.lines().map(str::trim).filter(|line| !line.is_empty());
+    let mut text =
+        format!("tacitctl: failed to read the command line: {}", lines.next().unwrap_or_default());
+    let mut hints = String::new();
+    for line in
+        lines.take_while(|line| !line.starts_with("Usage:") && !line.starts_with("For more"))
+    {
+        match line.strip_prefix("tip: ") {
+            Some(tip) => hints.push_str(&format!("hint: {tip}\n")),
+            None => text.push_str(&format!(" {line}")),
+        }
+    }
+    if hints.is_empty() {
+        hints.push_str("hint: `tacitctl --help` lists what there is\n");
+    }
+    format!("{text}\n{hints}")
 }

@@ -7,10 +7,11 @@ use crate::keyfile;
 use crate::metrics::Metrics;
 use crate::settings::{CorsOrigin, Settings};
 use crate::store::{DEFAULT_TENANT, NewKey, Store, StoreError};
-use crate::strict::KEY_HINT;
+use crate::strict::{self, KEY_HINT};
 use crate::ui;
 use http::{HeaderName, Method, header};
 use kit::listen::{Address, ListenError, Listener};
+use kit::log;
 use kit::notify::Notifier;
 use kit::ready::Readiness;
 use kit::serve::{Connections, Serve};
@@ -18,6 +19,7 @@ use kit::setting::{Fault, Notice};
 use kit::shutdown::{Ending, Patience, Signals, Stage};
 use kit::tls::Tls;
 use kit::{Timeouts, process};
+use secrecy::ExposeSecret;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -58,7 +60,7 @@ pub(crate) async fn run(settings: Settings, notices: Vec<Notice>) -> Result<Exit
     }
     let tls = open_tls(&settings)?;
     let listeners = listen(&settings).await?;
-    let store = Arc::new(open_store(&settings).await?);
+    let store = Arc::new(open_store(&settings)?);
     let admin_key = admit_somebody(&settings, &store, &listeners).await?;
     let (stages, stage) = watch::channel(Stage::Starting);
     let connections = Connections::new(connections_max(&settings));
@@ -115,10 +117,10 @@ async fn listen(settings: &Settings) -> Result<Listeners, Failure> {
     Ok(listeners)
 }
 
-async fn open_store(settings: &Settings) -> Result<Store, Failure> {
+fn open_store(settings: &Settings) -> Result<Store, Failure> {
     let path = settings.database.url.path().expect("strict.rs refuses the others");
     let masters = keyfile::masters(settings, path)?;
-    Store::open(path, &masters).await.map_err(|error| store_failure("open the store", &error))
+    Store::open(path, &masters).map_err(|error| store_failure("open the store", &error))
 }
 
 fn store_failure(doing: &str, error: &StoreError) -> Failure {
@@ -153,30 +155,23 @@ async fn admit_somebody(
 /// further, or belongs to a store that is gone: its key is taken.
 async fn first_key(settings: &Settings, store: &Store) -> Result<PathBuf, Failure> {
     let path = settings.keys.dir.join(keyfile::ADMIN_KEY);
-    let key = match std::fs::read_to_string(&path) {
-        Ok(text) => ApiKey::parse(text.trim_end()).ok_or_else(|| {
-            let message = format!("read the admin key {}: it holds no API key", path.display());
-            Failure::new(message).hint("move the file away; the next start writes a new one")
-        })?,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-            let key = ApiKey::generate();
-            keyfile::write(&settings.keys.dir, keyfile::ADMIN_KEY, key.expose())?;
-            key
-        }
-        Err(error) => {
-            return Err(Failure::because(format!("read the admin key {}", path.display()), &error));
-        }
-    };
-    let (hash, scopes) = (key.hash(), Scopes::all().names());
+    if keyfile::read(&path)?.is_none() {
+        keyfile::write(&settings.keys.dir, keyfile::ADMIN_KEY, ApiKey::generate().expose())?;
+    }
+    let key = keyfile::read(&path)?.and_then(|text| ApiKey::parse(text.expose_secret()));
+    let key = key.ok_or_else(|| {
+        let message = format!("read the admin key {}: it holds no API key", path.display());
+        Failure::new(message).hint("move the file away; the next start writes a new one")
+    })?;
     let new = NewKey {
-        id: key.id(),
-        tenant: DEFAULT_TENANT,
-        name: "first start",
-        hash: &hash,
-        scopes: &scopes,
+        id: key.id().to_owned(),
+        tenant: DEFAULT_TENANT.to_owned(),
+        name: "first start".to_owned(),
+        hash: key.hash(),
+        scopes: Scopes::all().names(),
         lifetime: None,
     };
-    store.add_key(&new).await.map_err(|error| store_failure("keep the admin key", &error))?;
+    store.add_key(new).await.map_err(|error| store_failure("keep the admin key", &error))?;
     Ok(path)
 }
 
@@ -359,14 +354,15 @@ fn addresses(listeners: &Listeners) -> Vec<Address> {
         .collect()
 }
 
-/// Says where we are, and to a person what to try.
+/// Says where we are, and what to try: on standard output, apart from the log, and not to those who asked for a log that
+/// programs read.
 fn announce(settings: &Settings, addresses: &[Address], admin_key: Option<&std::path::Path>) {
     let names: Vec<_> = addresses.iter().map(ToString::to_string).collect();
     tracing::info!(version = env!("CARGO_PKG_VERSION"), addresses = names.join(" "), "serving");
     if let Some(path) = admin_key {
         tracing::info!(path = %path.display(), "wrote the first admin key");
     }
-    if settings.log.format.is_json() {
+    if settings.log.format == log::Format::Json || strict::is_strict(settings) {
         return;
     }
     let scheme = if settings.tls.cert.is_some() { "https" } else { "http" };
@@ -380,12 +376,14 @@ fn announce(settings: &Settings, addresses: &[Address], admin_key: Option<&std::
     };
     let store = settings.database.url.path().unwrap_or(std::path::Path::new("")).display();
     let keys = settings.keys.dir.display();
+    // As it was called, because a first build is on nobody's path yet.
+    let program = std::env::args().next().unwrap_or_else(|| "tacitd".to_owned());
     ui::raw(&format!(
         "\ntacitd {version} serves on {base}\n\n\
          Three things to try:\n\n  \
          curl -s {socket}{base}/v1/redact -H 'content-type: application/json' \\\n       \
          -d '{{\"text\": \"Write to ana@example.org or call +34 612 345 678.\"}}'\n\n  \
-         echo 'Card 4111 1111 1111 1111, DNI 12345678Z' | tacitd redact\n\n  \
+         echo 'Card 4111 1111 1111 1111, DNI 12345678Z' | {program} redact\n\n  \
          curl -s {socket}{base}/readyz\n\n\
          The store is {store}. Its keys are in {keys}: keep a copy of them elsewhere.\n\n",
         version = env!("CARGO_PKG_VERSION"),

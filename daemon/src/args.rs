@@ -94,8 +94,8 @@ pub(crate) enum Keys {
     /// Make a key and print it: the only time it is shown
     Create {
         /// What to call it in lists
-        #[arg(long, default_value = "")]
-        name: String,
+        #[arg(long)]
+        name: Option<String>,
         /// Who it belongs to; sessions of one tenant cannot be seen by another
         #[arg(long, default_value = crate::store::DEFAULT_TENANT)]
         tenant: String,
@@ -150,32 +150,45 @@ pub(crate) fn parse(line: impl Iterator<Item = OsString>) -> Result<Typed, clap:
     let (mut rest, settings) = split(line);
     let mut faults = Vec::new();
     loop {
-        match Args::try_parse_from(&rest) {
+        let error = match Args::try_parse_from(&rest) {
             Ok(args) => return Ok(Typed { args, settings, faults }),
-            Err(error) if error.kind() == ErrorKind::UnknownArgument => {
-                let unknown = match error.get(ContextKind::InvalidArg) {
-                    Some(ContextValue::String(unknown)) => unknown.clone(),
-                    _ => return Err(error),
-                };
-                let at = rest.iter().position(|word| {
-                    word.to_str().is_some_and(|word| {
-                        word == unknown || word.starts_with(&format!("{unknown}="))
-                    })
-                });
-                // A word that is not a flag was meant for something else; only clap can say for what.
-                let Some(at) = at.filter(|_| unknown.starts_with("--")) else { return Err(error) };
+            Err(error) => error,
+        };
+        match unknown_flag(&error, &rest) {
+            Some((at, fault)) => {
                 rest.remove(at);
-                let fault = Fault::new(&unknown, "unknown flag");
-                faults.push(match error.get(ContextKind::SuggestedArg) {
-                    Some(ContextValue::String(near)) => {
-                        fault.hint(format!("the nearest known name is `{near}`"))
-                    }
-                    _ => fault.hint("`tacitd --help` lists flags, `tacitd config` lists settings"),
-                });
+                faults.push(fault);
             }
-            Err(error) => return Err(error),
+            // The value of a flag that nobody knows stands where a verb or a file would. The rest of the line makes
+            // no sense, but the settings on it and elsewhere may have faults that belong in the same message.
+            None if error.use_stderr() && !faults.is_empty() => {
+                let command = Some(Command::Analyze { files: Vec::new() });
+                let args = Args { config: None, command };
+                return Ok(Typed { args, settings, faults });
+            }
+            None => return Err(error),
         }
     }
+}
+
+/// Where the flag stands that nobody knows, if that is what is wrong, and what there is to say about it. A word that is
+/// no flag was meant for something else; only clap can say for what.
+fn unknown_flag(error: &clap::Error, line: &[OsString]) -> Option<(usize, Fault)> {
+    let unknown = match (error.kind(), error.get(ContextKind::InvalidArg)) {
+        (ErrorKind::UnknownArgument, Some(ContextValue::String(unknown))) => unknown,
+        _ => return None,
+    };
+    let with_value = format!("{unknown}=");
+    let is_it = |word: &str| word == unknown || word.starts_with(&with_value);
+    let at = line.iter().position(|word| word.to_str().is_some_and(is_it))?;
+    let fault = Fault::new(unknown, "unknown flag");
+    let fault = match error.get(ContextKind::SuggestedArg) {
+        Some(ContextValue::String(near)) => {
+            fault.hint(format!("the nearest known name is `{near}`"))
+        }
+        _ => fault.hint("`tacitd --help` lists flags, `tacitd config` lists settings"),
+    };
+    unknown.starts_with("--").then_some((at, fault))
 }
 
 /// Takes the settings out: words such as `--api.port`, with the word after them where they have no `=`.
@@ -242,6 +255,13 @@ mod tests {
         assert_eq!(faults.len(), 3, "{faults:?}");
         assert!(faults[0].contains("--confg") && faults[0].contains("`--config`"), "{faults:?}");
         assert!(faults[2].contains("`--check`"), "{faults:?}");
+    }
+
+    #[test]
+    fn the_value_of_an_unknown_flag_does_not_hide_it() {
+        let typed = typed("keys create --scopes redact,restore");
+        let faults: Vec<_> = typed.faults.iter().map(ToString::to_string).collect();
+        assert!(faults.len() == 1 && faults[0].contains("`--scope`"), "{faults:?}");
     }
 
     #[test]

@@ -232,10 +232,8 @@ impl Gate {
         let now = Instant::now();
         {
             let remembered = self.remembered.lock().unwrap_or_else(PoisonError::into_inner);
-            if let Some((record, since)) =
-                remembered.get(id).filter(|(_, since)| now - *since < BELIEVED)
-            {
-                let _ = since;
+            let fresh = remembered.get(id).filter(|(_, since)| now - *since < BELIEVED);
+            if let Some((record, _)) = fresh {
                 return Ok(record.clone());
             }
         }

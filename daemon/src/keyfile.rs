@@ -7,7 +7,7 @@ use secrecy::SecretString;
 use std::fs::{DirBuilder, File, OpenOptions};
 use std::io::{self, Write};
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 pub(crate) const DATABASE_KEY: &str = "database.key";
 pub(crate) const SECRET_KEY: &str = "secret.key";
@@ -46,27 +46,34 @@ fn master(
         return Ok(secret.clone());
     }
     let path = dir.join(name);
-    match std::fs::read_to_string(&path) {
+    if let Some(secret) = read(&path)? {
+        return Ok(secret);
+    }
+    if store.exists() {
+        let message =
+            format!("open the store {}: its key {} is missing", store.display(), path.display());
+        let variable = if name == DATABASE_KEY { "DATABASE_KEY" } else { "SECRET_KEY" };
+        return Err(Failure::new(message).hint(format!(
+            "put the file back from your copy, or set {variable}; without it the store cannot be read"
+        )));
+    }
+    write(dir, name, &data_encoding::HEXLOWER.encode(&secret::random::<{ secret::KEY_BYTES }>()))?;
+    // What is there now is ours, or that of a second tacitd that starts with us.
+    read(&path)?
+        .ok_or_else(|| Failure::new(format!("read the key {}: it is gone again", path.display())))
+}
+
+/// Reads a key file; `None` where there is none.
+///
+/// # Errors
+/// When it cannot be read.
+pub(crate) fn read(path: &Path) -> Result<Option<SecretString>, Failure> {
+    match std::fs::read_to_string(path) {
         Ok(text) => {
-            tighten(&path);
-            Ok(text.trim_end().into())
+            tighten(path);
+            Ok(Some(text.trim_end().into()))
         }
-        Err(error) if error.kind() == io::ErrorKind::NotFound => {
-            if store.exists() {
-                let message = format!(
-                    "open the store {}: its key {} is missing",
-                    store.display(),
-                    path.display()
-                );
-                let variable = if name == DATABASE_KEY { "DATABASE_KEY" } else { "SECRET_KEY" };
-                return Err(Failure::new(message).hint(format!(
-                    "put the file back from your copy, or set {variable}; without it the store cannot be read"
-                )));
-            }
-            let secret = data_encoding::HEXLOWER.encode(&secret::random::<{ secret::KEY_BYTES }>());
-            write(dir, name, &secret)?;
-            Ok(secret.into())
-        }
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
         Err(error) => Err(Failure::because(format!("read the key {}", path.display()), &error)),
     }
 }
@@ -79,11 +86,11 @@ fn tighten(path: &Path) {
     }
 }
 
-/// Writes a key file that does not exist yet.
+/// Writes a key file; one that is there already stays.
 ///
 /// # Errors
 /// When the folder or the file cannot be made.
-pub(crate) fn write(dir: &Path, name: &str, content: &str) -> Result<PathBuf, Failure> {
+pub(crate) fn write(dir: &Path, name: &str, content: &str) -> Result<(), Failure> {
     let path = dir.join(name);
     let failed = |error: io::Error| {
         Failure::because(format!("write the key {}", path.display()), &error)
@@ -103,8 +110,10 @@ pub(crate) fn write(dir: &Path, name: &str, content: &str) -> Result<PathBuf, Fa
         },
     );
     drop(std::fs::remove_file(&aside));
-    made.map_err(failed)?;
-    Ok(path)
+    match made {
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
+        made => made.map_err(failed),
+    }
 }
 
 #[cfg(test)]
@@ -135,7 +144,7 @@ mod tests {
     fn a_key_file_is_never_replaced() {
         let dir = tempfile::tempdir().unwrap();
         write(dir.path(), ADMIN_KEY, "first").unwrap();
-        write(dir.path(), ADMIN_KEY, "second").unwrap_err();
+        write(dir.path(), ADMIN_KEY, "second").unwrap();
         assert_eq!(std::fs::read_to_string(dir.path().join(ADMIN_KEY)).unwrap(), "first\n");
         assert_eq!(std::fs::read_dir(dir.path()).unwrap().count(), 1, "nothing is left aside");
     }

@@ -50,6 +50,8 @@ pub(crate) struct Metrics {
     requests: Family<RequestLabels, Counter>,
     durations: Family<RouteLabels, Histogram>,
     redactions: Family<KindLabels, Counter>,
+    /// Answers of `/livez`, which is asked too often to look its counter up each time.
+    pub(crate) alive: Counter,
     /// Requests being worked on.
     pub(crate) in_flight: Gauge,
     /// Placeholders that were shown again.
@@ -60,7 +62,9 @@ impl Metrics {
     /// Begins at zero.
     pub(crate) fn new(connections: &Connections) -> Self {
         let mut registry = Registry::default();
-        let requests = Family::default();
+        let requests = Family::<RequestLabels, Counter>::default();
+        let alive = RequestLabels { route: "/livez", method: "GET", status: 200 };
+        let alive = requests.get_or_create_owned(&alive);
         let durations = Family::new_with_constructor(duration as fn() -> Histogram);
         let redactions = Family::default();
         let (in_flight, restorations) = (Gauge::default(), Counter::default());
@@ -80,7 +84,7 @@ impl Metrics {
         registry.register("tacit_redactions", "Pieces of personal data hidden", redactions.clone());
         registry.register("tacit_restorations", "Placeholders shown again", restorations.clone());
         registry.register_collector(Box::new(Machine { connections: connections.clone() }));
-        Self { registry, requests, durations, redactions, in_flight, restorations }
+        Self { registry, requests, durations, redactions, alive, in_flight, restorations }
     }
 
     /// Counts an answer.

@@ -3,6 +3,8 @@
 //! What several settings say together is checked in `strict.rs`; here each stands alone.
 
 mod elsewhere;
+#[cfg(test)]
+mod manual;
 mod types;
 
 pub(crate) use elsewhere::ELSEWHERE;

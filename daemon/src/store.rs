@@ -1,10 +1,12 @@
 //! The store: one SQLite file, every page encrypted by SQLCipher with a raw key, so that opening it costs no key
-//! stretching. One writer, a few readers; whoever changes something holds the write lock from the start.
+//! stretching. Connections live on threads of their own (`worker.rs`); what is asked of them here is one message each
+//! way, however many statements it takes.
 
 mod error;
 mod key;
 mod migrate;
 mod vault;
+mod worker;
 
 pub(crate) use error::StoreError;
 pub(crate) use key::{KeyRecord, NewKey};
@@ -12,26 +14,26 @@ pub(crate) use vault::{Numbers, VaultError};
 
 use crate::keyfile::Masters;
 use crate::secret::{self, Key, Sealer};
-use sqlx::sqlite::{
-    SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
-};
-use sqlx::{ConnectOptions, Connection, SqliteConnection};
+use rusqlite::{Connection, OpenFlags};
 use std::fs::{DirBuilder, OpenOptions};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
-use std::path::{Path, PathBuf};
+use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
+use worker::{Readers, Writer};
+use zeroize::Zeroizing;
 
 /// How long a writer waits for another process (a second tacitd, `tacitd keys`) before it gives up.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// Readers. Each is a thread with a page cache of up to 2 MB; look-ups are short, so a few serve many requests.
-const READERS_MAX: u32 = 4;
+/// Threads that read. A look-up takes microseconds; a second thread serves the others while one restores a book.
+const READERS: usize = 2;
 
 /// The tenant that every store has.
 pub(crate) const DEFAULT_TENANT: &str = "default";
 
 /// Seals session keys; its number tells which `SECRET_KEY` it came from.
-pub(crate) struct Wrapper {
+struct Wrapper {
     sealer: Sealer,
     id: Vec<u8>,
 }
@@ -45,10 +47,9 @@ impl Wrapper {
 
 /// An open store.
 pub(crate) struct Store {
-    writer: SqlitePool,
-    readers: SqlitePool,
-    wrapper: Wrapper,
-    path: PathBuf,
+    writer: Writer,
+    readers: Readers,
+    wrapper: Arc<Wrapper>,
 }
 
 impl Store {
@@ -56,28 +57,24 @@ impl Store {
     ///
     /// # Errors
     /// When it cannot be made, read, or opened with this key. The file is then as it was.
-    pub(crate) async fn open(path: &Path, masters: &Masters) -> Result<Self, StoreError> {
+    pub(crate) fn open(path: &Path, masters: &Masters) -> Result<Self, StoreError> {
         let key = secret::derive_from(&masters.database, secret::DATABASE);
         create(path)?;
-        let options = options(path, &key);
-        let mut first = check_key(path, &options).await?;
-        migrate::run(path, &mut first).await?;
-        first.close().await.map_err(|source| StoreError::new(path, "close", source))?;
-        let options =
-            options.journal_mode(SqliteJournalMode::Wal).synchronous(SqliteSynchronous::Normal);
-        let pool =
-            |max| SqlitePoolOptions::new().max_connections(max).acquire_timeout(BUSY_TIMEOUT);
-        let store = Self {
-            writer: pool(1).connect_lazy_with(options.clone()),
-            readers: pool(READERS_MAX).connect_lazy_with(options),
-            wrapper: Wrapper::new(&masters.secret),
-            path: path.to_owned(),
-        };
+        let mut first = connect(path, &key)?;
+        migrate::run(path, &mut first)?;
+        let failed = |source| StoreError::new(path, "open", source);
+        first.pragma_update(None, "journal_mode", "WAL").map_err(failed)?;
+        let wrapper = Wrapper::new(&masters.secret);
         if let Some(previous) = &masters.previous {
-            store.rewrap(&Wrapper::new(previous)).await?;
+            vault::rewrap(path, &mut first, &Wrapper::new(previous), &wrapper)?;
         }
-        store.report_foreign_sessions().await?;
-        Ok(store)
+        vault::report_foreign_sessions(path, &first, &wrapper)?;
+        let readers = (0..READERS).map(|_| connect(path, &key)).collect::<Result<_, _>>()?;
+        Ok(Self {
+            writer: Writer::start(path, first),
+            readers: Readers::start(path, readers),
+            wrapper: Arc::new(wrapper),
+        })
     }
 
     /// Whether it answers.
@@ -85,25 +82,23 @@ impl Store {
     /// # Errors
     /// When it does not.
     pub(crate) async fn ping(&self) -> Result<(), StoreError> {
-        let read = sqlx::query("SELECT name FROM tenant LIMIT 1").fetch_one(&self.readers).await;
-        read.map(drop).map_err(|source| self.failed("read", source))
+        let look = |connection: &Connection, path: &Path| {
+            let row = connection.query_row("SELECT name FROM tenant LIMIT 1", [], |_| Ok(()));
+            row.map_err(|source| StoreError::new(path, "read", source))
+        };
+        self.readers.run(look).await
     }
 
-    /// Writes everything into the main file and closes it.
+    /// Writes everything into the main file and closes it. What is asked afterwards is refused.
     pub(crate) async fn close(&self) {
         self.readers.close().await;
-        drop(sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").execute(&self.writer).await);
         self.writer.close().await;
-    }
-
-    fn failed(&self, doing: &'static str, source: sqlx::Error) -> StoreError {
-        StoreError::new(&self.path, doing, source)
     }
 }
 
 /// Makes an empty file that only its owner can read, in a folder that only its owner can enter.
 fn create(path: &Path) -> Result<(), StoreError> {
-    let failed = |source| StoreError::Create { path: path.to_owned(), source };
+    let failed = |source| StoreError::Create { path: path.to_owned(), source: Arc::new(source) };
     if let Some(dir) = path.parent().filter(|dir| !dir.as_os_str().is_empty()) {
         DirBuilder::new().recursive(true).mode(0o700).create(dir).map_err(failed)?;
     }
@@ -113,31 +108,23 @@ fn create(path: &Path) -> Result<(), StoreError> {
     }
 }
 
-fn options(path: &Path, key: &Key) -> SqliteConnectOptions {
-    let hex = data_encoding::HEXLOWER.encode(key.as_slice());
-    SqliteConnectOptions::new()
-        .filename(path)
-        .create_if_missing(false)
-        .pragma("key", format!("\"x'{hex}'\""))
-        // SQLCipher would otherwise write lines of its own to standard error.
-        .pragma("cipher_log_level", "NONE")
-        .pragma("secure_delete", "ON")
-        .pragma("temp_store", "MEMORY")
-        .foreign_keys(true)
-        .busy_timeout(BUSY_TIMEOUT)
-        .disable_statement_logging()
-}
-
-/// Reads the first page, before anything could be written.
-async fn check_key(
-    path: &Path,
-    options: &SqliteConnectOptions,
-) -> Result<SqliteConnection, StoreError> {
-    let mut first =
-        options.connect().await.map_err(|source| StoreError::new(path, "open", source))?;
-    let read = sqlx::query("SELECT count(*) FROM sqlite_master").fetch_one(&mut first).await;
-    read.map_err(|source| StoreError::new(path, "open", source))?;
-    Ok(first)
+/// Opens a connection and reads the first page, before anything could be written.
+fn connect(path: &Path, key: &Key) -> Result<Connection, StoreError> {
+    let failed = |source| StoreError::new(path, "open", source);
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(path, flags).map_err(failed)?;
+    let hex = Zeroizing::new(data_encoding::HEXLOWER.encode(key.as_slice()));
+    // SQLCipher would otherwise write lines of its own to standard error.
+    connection.execute_batch("PRAGMA cipher_log_level = NONE").map_err(failed)?;
+    let statement = Zeroizing::new(format!("PRAGMA key = \"x'{}'\"", *hex));
+    connection.execute_batch(&statement).map_err(failed)?;
+    connection.busy_timeout(BUSY_TIMEOUT).map_err(failed)?;
+    let read = connection.query_row("SELECT count(*) FROM sqlite_master", [], |_| Ok(()));
+    read.map_err(failed)?;
+    let pragmas = "PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON; PRAGMA secure_delete = ON; \
+                   PRAGMA temp_store = MEMORY";
+    connection.execute_batch(pragmas).map_err(failed)?;
+    Ok(connection)
 }
 
 /// Seconds since 1970.

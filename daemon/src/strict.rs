@@ -69,7 +69,7 @@ pub(crate) fn faults(settings: &Settings, purpose: Purpose) -> Vec<Fault> {
 }
 
 /// Whether the strict start applies.
-fn is_strict(settings: &Settings) -> bool {
+pub(crate) fn is_strict(settings: &Settings) -> bool {
     settings.app.env == AppEnv::Production || settings.app.strict == Some(true)
 }
 

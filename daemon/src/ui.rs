@@ -33,9 +33,27 @@ pub(crate) fn failure(failure: &Failure) {
 pub(crate) fn usage(error: &clap::Error) {
     let text = error.render().to_string();
     match text.strip_prefix("error: ") {
-        Some(why) => {
-            drop(write!(io::stderr().lock(), "tacitd: failed to read the command line: {why}"))
-        }
+        Some(why) => drop(io::stderr().lock().write_all(in_our_voice(why).as_bytes())),
         None => raw(&text),
     }
+}
+
+/// Says a mistake that clap found as we say everything else: one sentence, and a hint.
+fn in_our_voice(why: &str) -> String {
+    let mut lines = why.lines().map(str::trim).filter(|line| !line.is_empty());
+    let mut text =
+        format!("tacitd: failed to read the command line: {}", lines.next().unwrap_or_default());
+    let mut hints = String::new();
+    for line in
+        lines.take_while(|line| !line.starts_with("Usage:") && !line.starts_with("For more"))
+    {
+        match line.strip_prefix("tip: ") {
+            Some(tip) => hints.push_str(&format!("hint: {tip}\n")),
+            None => text.push_str(&format!(" {line}")),
+        }
+    }
+    if hints.is_empty() {
+        hints.push_str("hint: `tacitd --help` lists what there is\n");
+    }
+    format!("{text}\n{hints}")
 }

@@ -1,10 +1,11 @@
 //! Accepts connections and serves HTTP/1.1 and HTTP/2 on each, within limits, until told to stop.
 
-use crate::connection::{Activity, Sent, Timed, Timeouts, Transport};
+use crate::connection::{Activity, InFlight, Sent, Timed, Timeouts, Transport};
 use crate::listen::{Address, Listener, Stream};
 use crate::shutdown::Stage;
 use crate::tls::Tls;
-use http::{Request, Response, Version};
+use http::header::CONNECTION;
+use http::{HeaderValue, Request, Response, Version};
 use http_body::Body;
 use hyper::body::Incoming;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
@@ -29,9 +30,12 @@ const STREAMS_MAX: u32 = 256;
 /// How long to wait when the system has no file descriptor or memory for another connection.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
-/// Above this share of the connections allowed, idle ones are let go sooner, by this factor.
-const CROWDED_PERCENT: usize = 50;
-const CROWDED_FACTOR: u32 = 8;
+/// How long a connection without a request has, at the end, to send what it may still have to send.
+const CLOSE_PAUSE: Duration = Duration::from_millis(500);
+
+/// A connection that has served a request keeps about 16 KiB of buffers while it waits for the next one. Beyond so many
+/// open connections, one is closed after its answer instead, so that a crowd cannot hold our memory.
+const KEPT_ALIVE_MAX: usize = 2048;
 
 /// The client's end of the connection, found among a request's extensions.
 #[derive(Debug, Clone)]
@@ -70,7 +74,7 @@ impl Connections {
     }
 
     fn are_crowded(&self) -> bool {
-        self.open() * 100 > self.max * CROWDED_PERCENT
+        self.open() > KEPT_ALIVE_MAX
     }
 
     /// Waits until the last one is closed.
@@ -98,8 +102,7 @@ impl Drop for Open {
     }
 }
 
-/// What every connection of a listener shares.
-#[derive(Clone)]
+/// How a listener is served.
 pub struct Serve<S> {
     /// Answers requests.
     pub service: S,
@@ -113,11 +116,21 @@ pub struct Serve<S> {
     pub stage: watch::Receiver<Stage>,
 }
 
+/// What every connection of a listener shares.
+struct Common<S> {
+    service: S,
+    timeouts: Timeouts,
+    connections: Connections,
+    acceptor: Option<TlsAcceptor>,
+    protocol: auto::Builder<TokioExecutor>,
+}
+
 impl<S, B> Serve<S>
 where
     S: Service<Request<Incoming>, Response = Response<B>, Error = Infallible>
         + Clone
         + Send
+        + Sync
         + 'static,
     S::Future: Send,
     B: Body + Send + 'static,
@@ -125,11 +138,18 @@ where
     B::Error: Into<Box<dyn StdError + Send + Sync>>,
 {
     /// Accepts connections until the stage is [`Stage::Closing`]; those that are open then finish their requests.
-    pub async fn run(mut self, listener: Listener) {
+    pub async fn run(self, listener: Listener) {
+        let mut stage = self.stage;
         let local_listener = listener.address().is_ok_and(|address| address.is_local());
-        let acceptor = self.tls.as_ref().map(Tls::acceptor);
+        let common = Arc::new(Common {
+            service: self.service,
+            timeouts: self.timeouts,
+            connections: self.connections,
+            acceptor: self.tls.as_ref().map(Tls::acceptor),
+            protocol: protocol(),
+        });
         loop {
-            let permits = Arc::clone(&self.connections.permits);
+            let permits = Arc::clone(&common.connections.permits);
             let accepted = async {
                 // A permit first: beyond the limit, connections wait in the system's queue.
                 let permit = permits.acquire_owned().await.expect("never closed");
@@ -137,18 +157,14 @@ where
             };
             let (permit, accepted) = tokio::select! {
                 accepted = accepted => accepted,
-                _ = self.stage.wait_for(|stage| *stage >= Stage::Closing) => return,
+                _ = stage.wait_for(|stage| *stage >= Stage::Closing) => return,
             };
             match accepted {
                 Ok((stream, address)) => {
-                    let open = Open::new(&self.connections, permit);
-                    let activity = Arc::new(Activity::new());
-                    let peer = Peer { address, local_listener, activity };
-                    let connection = self.clone().connection(stream, acceptor.clone(), peer);
-                    tokio::spawn(async move {
-                        connection.await;
-                        drop(open);
-                    });
+                    let open = Open::new(&common.connections, permit);
+                    let peer =
+                        Peer { address, local_listener, activity: Arc::new(Activity::new()) };
+                    tokio::spawn(Arc::clone(&common).connection(stream, peer, stage.clone(), open));
                 }
                 Err(error) if is_shortage(&error) => {
                     tracing::warn!(%error, "cannot accept a connection now");
@@ -160,30 +176,50 @@ where
             }
         }
     }
+}
 
-    async fn connection(self, stream: Stream, acceptor: Option<TlsAcceptor>, peer: Peer) {
-        let transport = match acceptor {
-            None => Transport::Plain(stream),
-            Some(acceptor) => {
-                let handshake = tokio::time::timeout(self.timeouts.head, acceptor.accept(stream));
-                match handshake.await {
-                    Ok(Ok(stream)) => Transport::Tls(Box::new(stream)),
-                    Ok(Err(error)) => {
-                        tracing::debug!(%error, "a TLS handshake failed");
-                        return;
-                    }
-                    Err(_) => return,
-                }
+impl<S, B> Common<S>
+where
+    S: Service<Request<Incoming>, Response = Response<B>, Error = Infallible>
+        + Clone
+        + Send
+        + Sync
+        + 'static,
+    S::Future: Send,
+    B: Body + Send + 'static,
+    B::Data: Send,
+    B::Error: Into<Box<dyn StdError + Send + Sync>>,
+{
+    /// Speaks TLS where the listener does. The handshake's state is large and short-lived, hence the box.
+    async fn secure(&self, stream: Stream) -> Option<Transport> {
+        let Some(acceptor) = &self.acceptor else { return Some(Transport::Plain(stream)) };
+        let handshake = Box::pin(acceptor.accept(stream));
+        match tokio::time::timeout(self.timeouts.head, handshake).await {
+            Ok(Ok(stream)) => Some(Transport::Tls(Box::new(stream))),
+            Ok(Err(error)) => {
+                tracing::debug!(%error, "a TLS handshake failed");
+                None
             }
-        };
+            Err(_) => None,
+        }
+    }
+
+    async fn connection(
+        self: Arc<Self>,
+        stream: Stream,
+        peer: Peer,
+        mut stage: watch::Receiver<Stage>,
+        _open: Open,
+    ) {
+        let Some(transport) = self.secure(stream).await else { return };
         let activity = Arc::clone(&peer.activity);
         let stream = Timed::new(transport, Arc::clone(&activity), &self.timeouts);
-        let service = Tracked { service: self.service, peer };
-        let builder = protocol();
-        let connection = builder.serve_connection(TokioIo::new(stream), service);
-        let mut connection = std::pin::pin!(connection);
-        let mut stage = self.stage;
-        let mut closing = false;
+        let connections = self.connections.clone();
+        let service = Tracked { service: self.service.clone(), peer, connections };
+        // In a box of its own, so that a connection that says nothing costs little more than that.
+        let mut connection =
+            Box::pin(self.protocol.serve_connection(TokioIo::new(stream), service));
+        let (mut closing, mut idle_at_close) = (false, false);
         let alarm = tokio::time::sleep(self.timeouts.head);
         let mut alarm = std::pin::pin!(alarm);
         loop {
@@ -195,16 +231,19 @@ where
                     return;
                 }
                 () = alarm.as_mut() => {
-                    let mut timeouts = self.timeouts;
-                    if self.connections.are_crowded() {
-                        timeouts.idle /= CROWDED_FACTOR;
+                    if idle_at_close && !activity.is_busy() {
+                        return;
                     }
                     let now = Instant::now();
+                    let mut timeouts = self.timeouts;
+                    if self.connections.are_crowded() {
+                        timeouts.idle = timeouts.idle.min(timeouts.head);
+                    }
                     match activity.deadline(&timeouts) {
                         Some(deadline) if deadline <= now => return,
                         // Looking again soon enough costs less than moving the alarm at each request.
                         deadline => {
-                            let soon = now + timeouts.head;
+                            let soon = now + self.timeouts.head;
                             alarm.as_mut().reset(deadline.map_or(soon, |deadline| deadline.min(soon)));
                         }
                     }
@@ -212,9 +251,10 @@ where
                 _ = stage.wait_for(|stage| *stage >= Stage::Closing), if !closing => {
                     closing = true;
                     connection.as_mut().graceful_shutdown();
-                    // A client that has not begun a request is not waited for.
-                    if !activity.is_busy() {
-                        alarm.as_mut().reset(Instant::now() + ACCEPT_PAUSE);
+                    // A client that has not begun a request is not waited for; hyper would read its head to the end.
+                    idle_at_close = !activity.is_busy();
+                    if idle_at_close {
+                        alarm.as_mut().reset(Instant::now() + CLOSE_PAUSE);
                     }
                 }
             }
@@ -241,10 +281,10 @@ fn is_shortage(error: &io::Error) -> bool {
 }
 
 /// Gives each request its [`Peer`] and keeps it in flight until its answer is sent.
-#[derive(Clone)]
 struct Tracked<S> {
     service: S,
     peer: Peer,
+    connections: Connections,
 }
 
 impl<S, B> hyper::service::Service<Request<Incoming>> for Tracked<S>
@@ -256,11 +296,14 @@ where
     type Future = Answering<S::Future>;
 
     fn call(&self, mut request: Request<Incoming>) -> Self::Future {
-        let in_flight = self.peer.activity.begin(request.version() == Version::HTTP_2);
+        let request_is_single = request.version() != Version::HTTP_2;
+        let in_flight = self.peer.activity.begin(!request_is_single);
         request.extensions_mut().insert(self.peer.clone());
         // Our services are always ready: limits answer with a refusal instead of waiting.
         let answering = self.service.clone().call(request);
-        Answering { answering, in_flight: Some(in_flight) }
+        // HTTP/2 knows no `connection` header, and there the wait between requests is cut short instead.
+        let crowded = request_is_single && self.connections.are_crowded();
+        Answering { answering, in_flight: Some(in_flight), crowded }
     }
 }
 
@@ -268,7 +311,8 @@ pin_project_lite::pin_project! {
     struct Answering<F> {
         #[pin]
         answering: F,
-        in_flight: Option<crate::connection::InFlight>,
+        in_flight: Option<InFlight>,
+        crowded: bool,
     }
 }
 
@@ -285,7 +329,11 @@ where
         let this = self.project();
         this.answering.poll(cx).map_ok(|response| {
             let in_flight = this.in_flight.take().expect("polled once after it is ready");
-            response.map(|body| Sent::new(body, in_flight))
+            let mut response = response.map(|body| Sent::new(body, in_flight));
+            if *this.crowded {
+                response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+            }
+            response
         })
     }
 }

@@ -7,7 +7,7 @@
 //! | from a file | `TACIT_LLM_N_GPU_LAYERS_FILE=/run/secrets/...` |
 //! | command line | `--llm.n-gpu-layers 35` |
 //!
-//! Defaults < file < environment < command line. [`resolve`] looks at everything and reports **every** fault at once;
+//! Defaults < file < environment < command line. [`resolve()`] looks at everything and reports **every** fault at once;
 //! the macro [`settings!`](crate::settings) makes the table and the typed structures of one declaration, so a setting
 //! that is declared but not read cannot exist.
 
@@ -177,7 +177,7 @@ macro_rules! settings {
         )*
 
         impl Settings {
-            /// Takes the typed values out of what [`resolve`]($crate::setting::resolve) found.
+            /// Takes the typed values out of what [`resolve()`]($crate::setting::resolve) found.
             ///
             /// # Panics
             /// When `resolved` belongs to another table.

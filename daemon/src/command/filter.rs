@@ -45,10 +45,10 @@ fn read_one(path: &Path) -> Result<Input, Failure> {
     Ok(Input { name, text })
 }
 
-async fn open(settings: &Settings) -> Result<Store, Failure> {
+fn open(settings: &Settings) -> Result<Store, Failure> {
     let path = settings.database.url.path().expect("checked before");
     let masters = keyfile::masters(settings, path)?;
-    let opened = Store::open(path, &masters).await;
+    let opened = Store::open(path, &masters);
     opened.map_err(|error| Failure::because("open the store", &error).maybe_hint(error.hint()))
 }
 
@@ -82,7 +82,7 @@ pub(crate) async fn redact(
         }
         return Ok(());
     };
-    let store = open(settings).await?;
+    let store = open(settings)?;
     let failed = |error: &VaultError| vault_failure("keep the originals", error);
     let tenant = store.default_tenant().await.map_err(|error| failed(&error.into()))?;
     let spans: Vec<_> = inputs.iter().map(|input| redact::find(&input.text)).collect();
@@ -93,7 +93,8 @@ pub(crate) async fn redact(
         .flat_map(|(input, spans)| redact::distinct(&input.text, spans))
         .filter(|pair| seen.insert(*pair))
         .collect();
-    let named = (session != NEW).then_some(session.as_str());
+    let named = Some(session).filter(|session| session != NEW);
+    let is_new = named.is_none();
     let who = Numbers { tenant, session: named, project: None };
     let (name, numbers) = store.number(who, &wanted).await.map_err(|error| failed(&error))?;
     store.close().await;
@@ -101,7 +102,7 @@ pub(crate) async fn redact(
     for (Input { text, .. }, spans) in inputs.iter().zip(&spans) {
         ui::raw(&redact::hide(text, spans, |kind, original| numbers[&(kind, original)]).text);
     }
-    if named.is_none() {
+    if is_new {
         ui::note(&format!("the originals are kept in the session {name}"));
     }
     Ok(())
@@ -117,7 +118,7 @@ pub(crate) async fn restore(
     files: &[PathBuf],
 ) -> Result<(), Failure> {
     let inputs = read(files)?;
-    let store = open(settings).await?;
+    let store = open(settings)?;
     let failed =
         |error: &VaultError| vault_failure(&format!("restore from the session {session}"), error);
     let tenant = store.default_tenant().await.map_err(|error| failed(&error.into()))?;
@@ -126,7 +127,7 @@ pub(crate) async fn restore(
             redact::placeholders(text).map(|(placeholder, ..)| placeholder).collect();
         let wanted: Vec<_> = wanted.into_iter().collect();
         let originals =
-            store.originals(tenant, session, &wanted).await.map_err(|error| failed(&error))?;
+            store.originals(tenant, session, wanted).await.map_err(|error| failed(&error))?;
         let original =
             |kind, number| originals.get(&Placeholder { kind, number }).map(|text| text.as_str());
         ui::raw(&redact::show(text, original));
@@ -154,6 +155,6 @@ pub(crate) fn analyze(files: &[PathBuf]) -> Result<(), Failure> {
 ///
 /// # Errors
 /// When it cannot be opened.
-pub(super) async fn open_store(settings: &Settings) -> Result<Store, Failure> {
-    open(settings).await
+pub(super) fn open_store(settings: &Settings) -> Result<Store, Failure> {
+    open(settings)
 }

@@ -25,6 +25,7 @@ fn usage(message: impl Into<String>) -> Failure {
 pub(crate) async fn run(settings: &Settings, keys: Keys) -> Result<(), Failure> {
     match keys {
         Keys::Create { name, tenant, scopes, expires, output } => {
+            let name = name.unwrap_or_default();
             let scopes = Scopes::parse(&scopes.join(",")).filter(|scopes| !scopes.is_empty());
             let known = || format!("the scopes are {}", Scopes::all().names());
             let scopes = scopes.ok_or_else(|| usage("make a key: unknown scope").hint(known()))?;
@@ -32,23 +33,28 @@ pub(crate) async fn run(settings: &Settings, keys: Keys) -> Result<(), Failure> 
             let lifetime = lifetime.map_err(|why| usage(format!("make a key: --expires {why}")))?;
             let lifetime = lifetime.map(|span| span.0.as_secs() as i64);
             let key = ApiKey::generate();
-            let (hash, scopes) = (key.hash(), scopes.names());
-            let (id, tenant) = (key.id(), tenant.as_str());
-            let new = NewKey { id, tenant, name: &name, hash: &hash, scopes: &scopes, lifetime };
-            let store = open_store(settings).await?;
-            store.add_key(&new).await.map_err(|error| failed("keep the key", &error))?;
+            let new = NewKey {
+                id: key.id().to_owned(),
+                tenant: tenant.clone(),
+                name: name.clone(),
+                hash: key.hash(),
+                scopes: scopes.names(),
+                lifetime,
+            };
+            let store = open_store(settings)?;
+            store.add_key(new).await.map_err(|error| failed("keep the key", &error))?;
             store.close().await;
             match output {
                 Output::Table => ui::line(key.expose()),
                 Output::Json => {
-                    let made = json!({ "key": key.expose(), "id": id, "tenant": tenant, "name": name, "scopes": scopes });
+                    let made = json!({ "key": key.expose(), "id": key.id(), "tenant": tenant, "name": name, "scopes": scopes.names() });
                     ui::line(&made.to_string());
                 }
             }
             Ok(())
         }
         Keys::List { output } => {
-            let store = open_store(settings).await?;
+            let store = open_store(settings)?;
             let keys = store.keys().await.map_err(|error| failed("list the keys", &error))?;
             store.close().await;
             match output {
@@ -60,7 +66,7 @@ pub(crate) async fn run(settings: &Settings, keys: Keys) -> Result<(), Failure> 
             Ok(())
         }
         Keys::Revoke { id } => {
-            let store = open_store(settings).await?;
+            let store = open_store(settings)?;
             let done =
                 store.revoke_key(&id).await.map_err(|error| failed("revoke the key", &error))?;
             store.close().await;

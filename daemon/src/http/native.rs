@@ -132,8 +132,7 @@ pub(super) async fn redact(shared: &Shared, mut call: Call) -> Result<Answer, Re
         .flat_map(|(text, spans)| redact::distinct(text, spans))
         .filter(|pair| seen.insert(*pair))
         .collect();
-    let who =
-        Numbers { tenant: caller.tenant, session: session.as_deref(), project: project.as_deref() };
+    let who = Numbers { tenant: caller.tenant, session, project };
     let (session, numbers) = shared.store.number(who, &wanted).await?;
     let numbers: HashMap<_, _> = wanted.into_iter().zip(numbers).collect();
     let mut results = Vec::with_capacity(texts.len());
@@ -172,7 +171,7 @@ pub(super) async fn restore(shared: &Shared, mut call: Call) -> Result<Answer, R
         .map(|(placeholder, ..)| placeholder)
         .collect();
     let wanted: Vec<_> = wanted.into_iter().collect();
-    let originals = shared.store.originals(caller.tenant, &session, &wanted).await?;
+    let originals = shared.store.originals(caller.tenant, &session, wanted).await?;
     let restored = std::cell::Cell::new(0);
     let original = |kind, number| {
         let original = originals.get(&Placeholder { kind, number })?;

@@ -2,20 +2,23 @@
 //! program itself fails.
 
 use super::answer::{Answer, REQUEST_ID, Refusal, RequestId};
+use super::probe;
 use crate::metrics::{Metrics, RequestLabels};
 use crate::secret;
 use futures_util::FutureExt;
-use http::{HeaderMap, HeaderValue, Method, Request, StatusCode};
+use http::header::ORIGIN;
+use http::{HeaderMap, HeaderValue, Method, Request};
 use hyper::body::{Body, Incoming};
 use ipnet::IpNet;
 use kit::listen::Address;
 use kit::serve::Peer;
 use std::convert::Infallible;
+use std::future::{Ready, ready};
 use std::net::IpAddr;
 use std::panic::AssertUnwindSafe;
 use std::pin::Pin;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::sync::{Arc, OnceLock};
 use std::task::{Context, Poll};
 use std::time::Instant;
 use tower::{Layer, Service};
@@ -23,22 +26,35 @@ use tower::{Layer, Service};
 /// A client that went away before its answer was ready.
 const GONE: u16 = 499;
 
-/// What the router knows of a request once it has answered it, handed over as an extension of the answer.
-#[derive(Debug, Clone, Copy)]
+/// What becomes of a request, found among its extensions: the observer gives it an id, the router notes what it was.
+/// One allocation, shared, because every request pays for it.
+#[derive(Debug)]
+pub(super) struct Course {
+    pub(super) id: RequestId,
+    trail: OnceLock<Trail>,
+}
+
+/// What the router knows of a request once it has answered it.
+#[derive(Debug)]
 pub(super) struct Trail {
     /// The route's pattern.
     pub(super) route: &'static str,
-    /// Whether it is worth a line.
-    pub(super) logged: bool,
+    /// The id of the key that was used.
+    pub(super) key: Option<String>,
+    /// What only the log may know of a refusal.
+    pub(super) inward: Option<String>,
 }
 
-/// The id of the key that was used, likewise.
-#[derive(Debug, Clone)]
-pub(super) struct UsedKey(pub(super) String);
+impl Course {
+    /// Notes what the request was.
+    pub(super) fn note(&self, trail: Trail) {
+        // A request is answered once; there is nothing to say a second time.
+        let _ = self.trail.set(trail);
+    }
+}
 
-/// What only the log may know of a refusal, likewise.
-#[derive(Debug, Clone)]
-pub(super) struct Inward(pub(super) String);
+/// Until a router says otherwise: `CorsLayer` answered a browser that asked whether it may ask.
+static PREFLIGHT: Trail = Trail { route: "preflight", key: None, inward: None };
 
 /// See the module.
 #[derive(Clone)]
@@ -80,7 +96,7 @@ where
 {
     type Response = Answer;
     type Error = Infallible;
-    type Future = Pin<Box<dyn Future<Output = Result<Answer, Infallible>> + Send>>;
+    type Future = Observed;
 
     fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
         self.inner.poll_ready(cx)
@@ -88,18 +104,52 @@ where
 
     fn call(&mut self, mut request: Request<Incoming>) -> Self::Future {
         let id = self.shared.request_id(request.headers());
-        let seen = Seen::new(&self.shared, &request, id.clone());
-        request.extensions_mut().insert(id.clone());
+        // Answered before anything else is looked at: it says that the process answers, whatever the rest does. A page
+        // that asks goes the long way, because its browser wants to hear about origins.
+        if is_livez(&request) {
+            self.shared.metrics.alive.inc();
+            let mut answer = probe::livez();
+            answer.headers_mut().insert(REQUEST_ID, id.0);
+            return Observed::Alive(ready(Ok(answer)));
+        }
+        let course = Arc::new(Course { id, trail: OnceLock::new() });
+        let seen = Seen::new(&self.shared, &request, Arc::clone(&course));
+        request.extensions_mut().insert(course);
         let answering = self.inner.call(request);
-        Box::pin(async move {
+        Observed::Working(Box::pin(async move {
             let answered = AssertUnwindSafe(answering).catch_unwind().await;
+            let id = seen.course.id.clone();
             let mut answer =
                 answered.map_or_else(|_| Refusal::internal().answer(&id), |Ok(answer)| answer);
             seen.answered(&answer);
             answer.headers_mut().insert(REQUEST_ID, id.0);
             Ok(answer)
-        })
+        }))
     }
+}
+
+/// An answer on its way.
+pub(crate) enum Observed {
+    /// `/livez`, without a detour.
+    Alive(Ready<Result<Answer, Infallible>>),
+    /// Everything else.
+    Working(Pin<Box<dyn Future<Output = Result<Answer, Infallible>> + Send>>),
+}
+
+impl Future for Observed {
+    type Output = Result<Answer, Infallible>;
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        match self.get_mut() {
+            Self::Alive(alive) => Pin::new(alive).poll(cx),
+            Self::Working(working) => working.as_mut().poll(cx),
+        }
+    }
+}
+
+fn is_livez<B>(request: &Request<B>) -> bool {
+    request.method() == Method::GET
+        && request.uri().path() == "/livez"
+        && !request.headers().contains_key(ORIGIN)
 }
 
 impl Shared {
@@ -117,8 +167,10 @@ impl Shared {
             // Unique within a run by the count, between runs by the random part; an odd factor spreads the count
             // without making two of them meet.
             let count = self.count.fetch_add(1, Relaxed).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-            let id = format!("{:016x}{count:016x}", self.run);
-            HeaderValue::from_str(&id).expect("hexadecimal digits")
+            let number = u128::from(self.run) << 64 | u128::from(count);
+            let mut id = [0; 32];
+            data_encoding::HEXLOWER.encode_mut(&number.to_be_bytes(), &mut id);
+            HeaderValue::from_bytes(&id).expect("hexadecimal digits")
         }))
     }
 }
@@ -126,55 +178,48 @@ impl Shared {
 /// One request being worked on. Dropped without an answer, it counts as gone.
 struct Seen {
     shared: Arc<Shared>,
+    course: Arc<Course>,
     started: Instant,
     method: &'static str,
-    /// What a line would need of the request; nobody pays for it when no line is written.
-    line: Option<(RequestId, String, u64)>,
+    /// The client and the bytes it announced, which only a line needs: nobody pays for it when none is written.
+    line: Option<(String, u64)>,
     done: bool,
 }
 
 impl Seen {
-    fn new(shared: &Arc<Shared>, request: &Request<Incoming>, id: RequestId) -> Self {
+    fn new(shared: &Arc<Shared>, request: &Request<Incoming>, course: Arc<Course>) -> Self {
         shared.metrics.in_flight.inc();
         let probe = super::route::is_probe(request.uri().path());
         let line = (!probe && tracing::enabled!(tracing::Level::INFO)).then(|| {
             let client = client_address(request, &shared.trusted_proxies);
-            (id, client.unwrap_or_default(), request.body().size_hint().lower())
+            (client.unwrap_or_default(), request.body().size_hint().lower())
         });
         let method = method_label(request.method());
-        Self { shared: Arc::clone(shared), started: Instant::now(), method, line, done: false }
+        let shared = Arc::clone(shared);
+        Self { shared, course, started: Instant::now(), method, line, done: false }
     }
 
     fn answered(mut self, answer: &Answer) {
         self.done = true;
-        let trail = answer.extensions().get::<Trail>().copied();
-        let trail = trail.unwrap_or(Trail { route: "preflight", logged: true });
-        let status = answer.status();
+        let Trail { route, key, inward } = self.course.trail.get().unwrap_or(&PREFLIGHT);
+        let status = answer.status().as_u16();
         let elapsed = self.started.elapsed().as_secs_f64();
-        let labels =
-            RequestLabels { route: trail.route, method: self.method, status: status.as_u16() };
+        let labels = RequestLabels { route, method: self.method, status };
         self.shared.metrics.answered(&labels, elapsed);
-        let inward = answer.extensions().get::<Inward>().map(|inward| inward.0.as_str());
-        let request_id = self.line.as_ref().and_then(|(id, ..)| id.0.to_str().ok());
-        if let Some(why) = inward {
-            tracing::error!(
-                request_id,
-                route = trail.route,
-                status = status.as_u16(),
-                why,
-                "request failed"
-            );
-        }
-        let Some((_, client, bytes_in)) = self.line.as_ref().filter(|_| trail.logged) else {
+        if inward.is_none() && self.line.is_none() {
             return;
-        };
-        let key = answer.extensions().get::<UsedKey>().map(|key| key.0.as_str());
+        }
+        let request_id = self.course.id.0.to_str().unwrap_or_default();
+        if let Some(why) = inward {
+            tracing::error!(request_id, route, status, why, "request failed");
+        }
+        let Some((client, bytes_in)) = &self.line else { return };
         tracing::info!(
             request_id,
             client,
             method = self.method,
-            route = trail.route,
-            status = status.as_u16(),
+            route,
+            status,
             key,
             bytes_in,
             bytes_out = answer.body().size_hint().lower(),
@@ -242,30 +287,6 @@ fn parse_forwarded(name: &str) -> Option<IpAddr> {
     let address =
         address.or_else(|| name.parse::<std::net::SocketAddr>().ok().map(|socket| socket.ip()));
     address.map(|address| address.to_canonical())
-}
-
-/// Hands over to the observer what the log may know.
-pub(super) fn annotate(
-    answer: &mut Answer,
-    trail: Trail,
-    key: Option<String>,
-    inward: Option<String>,
-) {
-    let extensions = answer.extensions_mut();
-    extensions.insert(trail);
-    if let Some(key) = key {
-        extensions.insert(UsedKey(key));
-    }
-    if let Some(inward) = inward {
-        extensions.insert(Inward(inward));
-    }
-}
-
-/// Makes the answer to a refusal.
-pub(super) fn refuse(refusal: Refusal, id: &RequestId) -> (Answer, Option<String>) {
-    let inward = refusal.inward.clone();
-    debug_assert!(refusal.status != StatusCode::OK);
-    (refusal.answer(id), inward)
 }
 
 #[cfg(test)]

@@ -1,8 +1,8 @@
 //! The routes, as one table: what each is called, who may use it, who answers. docs/openapi.yaml is checked against it.
 
-use super::answer::{Answer, Refusal, RequestId};
+use super::answer::{Answer, Refusal};
 use super::body::BodyLimits;
-use super::observe::{self, Trail};
+use super::observe::{Course, Trail};
 use super::{native, probe};
 use crate::auth::{Admission, Caller, Gate, Scope};
 use crate::metrics::Metrics;
@@ -11,6 +11,7 @@ use http::request::Parts;
 use http::{Method, Request, StatusCode};
 use hyper::body::Incoming;
 use kit::ready::Readiness;
+use std::borrow::Cow;
 use std::convert::Infallible;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -158,40 +159,26 @@ impl Router {
 
     async fn answer(self, request: Request<Incoming>) -> Answer {
         let (parts, body) = request.into_parts();
-        let id = parts.extensions.get::<RequestId>().cloned().expect("the observer gave it an id");
-        let path = parts.uri.path().to_owned();
-        // `/k/KEY/v1/analyze`: a client that cannot send a header. From here on the key is out of the path.
-        let (path_key, path) = match path.strip_prefix("/k/").and_then(|rest| rest.split_once('/'))
-        {
-            Some((key, rest)) => (Some(key.to_owned()), format!("/{rest}")),
-            None => (None, path),
-        };
+        let course =
+            parts.extensions.get::<Arc<Course>>().cloned().expect("the observer gave it one");
+        let (path_key, path) = take_key(parts.uri.path());
         let (route, varying) = match self.find(&parts.method, &path) {
             Ok(found) => found,
-            Err((refusal, name)) => {
-                let (mut answer, inward) = observe::refuse(refusal, &id);
-                observe::annotate(&mut answer, Trail { route: name, logged: true }, None, inward);
-                return answer;
-            }
+            Err((refusal, name)) => return refused(&course, name, refusal),
         };
+        let path_key = path_key.map(str::to_owned);
         let mut call = Call { parts, body, id: varying, caller: None };
-        let answered = match self.admit(route, path_key.as_deref(), &mut call).await {
-            Ok(()) => {
-                let key = call.caller.as_ref().and_then(|caller| caller.key.clone());
-                self.handle(route, call).await.map(|answer| (answer, key))
+        if let Err(refusal) = self.admit(route, path_key.as_deref(), &mut call).await {
+            return refused(&course, route.path, refusal);
+        }
+        let key = call.caller.as_ref().and_then(|caller| caller.key.clone());
+        match self.handle(route, call).await {
+            Ok(answer) => {
+                course.note(Trail { route: route.path, key, inward: None });
+                answer
             }
-            Err(refusal) => Err(refusal),
-        };
-        let (mut answer, key, inward) = match answered {
-            Ok((answer, key)) => (answer, key, None),
-            Err(refusal) => {
-                let (answer, inward) = observe::refuse(refusal, &id);
-                (answer, None, inward)
-            }
-        };
-        let logged = !is_probe(route.path);
-        observe::annotate(&mut answer, Trail { route: route.path, logged }, key, inward);
-        answer
+            Err(refusal) => refused(&course, route.path, refusal),
+        }
     }
 
     async fn admit(
@@ -238,17 +225,31 @@ impl Router {
         let Ok(_permit) = shared.requests.try_acquire() else {
             return Err(Refusal::later("saturated", "too many requests at once"));
         };
-        let work = async {
+        // In a box, so that a probe does not pay for the room that this takes.
+        let work = Box::pin(async {
             match route.handler {
                 Handler::Analyze => native::analyze(shared, call).await,
                 Handler::Redact => native::redact(shared, call).await,
                 Handler::Restore => native::restore(shared, call).await,
                 _ => native::forget(shared, call).await,
             }
-        };
+        });
         let late = |_| Refusal::later("timeout", "the answer took too long");
         tokio::time::timeout(shared.request_timeout, work).await.map_err(late)?
     }
+}
+
+/// Takes the key out of `/k/KEY/v1/analyze`: a client that cannot send a header. The key goes no further than this.
+fn take_key(path: &str) -> (Option<&str>, Cow<'_, str>) {
+    match path.strip_prefix("/k/").and_then(|rest| rest.split_once('/')) {
+        Some((key, rest)) => (Some(key), Cow::Owned(format!("/{rest}"))),
+        None => (None, Cow::Borrowed(path)),
+    }
+}
+
+fn refused(course: &Course, route: &'static str, mut refusal: Refusal) -> Answer {
+    course.note(Trail { route, key: None, inward: refusal.inward.take() });
+    refusal.answer(&course.id)
 }
 
 impl Service<Request<Incoming>> for Router {
@@ -263,5 +264,64 @@ impl Service<Request<Incoming>> for Router {
     fn call(&mut self, request: Request<Incoming>) -> Self::Future {
         let router = self.clone();
         Box::pin(async move { Ok(router.answer(request).await) })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn the_openapi_document_has_our_routes_and_no_other() {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/openapi.yaml");
+        let text = std::fs::read_to_string(path).unwrap();
+        let document: serde_json::Value = serde_yaml::from_str(&text).unwrap();
+        let mut documented = BTreeSet::new();
+        for (path, operations) in document["paths"].as_object().unwrap() {
+            for (method, operation) in operations.as_object().unwrap() {
+                let open = operation.get("security") == Some(&serde_json::json!([{}]));
+                documented.insert((path.clone(), method.to_uppercase(), open));
+            }
+        }
+        let ours = ROUTES.iter().map(|route| {
+            (route.path.to_owned(), route.method.to_string(), route.access == Access::Open)
+        });
+        assert_eq!(documented, ours.collect::<BTreeSet<_>>());
+        assert_eq!(document["info"]["version"], env!("CARGO_PKG_VERSION"));
+    }
+
+    #[test]
+    fn the_openapi_document_has_our_codes_and_no_other() {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/openapi.yaml");
+        let document: serde_json::Value =
+            serde_yaml::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
+        let listed = &document["components"]["schemas"]["Error"]["properties"]["error"]["properties"]
+            ["code"]["enum"];
+        let listed: BTreeSet<_> =
+            listed.as_array().unwrap().iter().map(|code| code.as_str().unwrap()).collect();
+        let sources = [
+            include_str!("answer.rs"),
+            include_str!("body.rs"),
+            include_str!("route.rs"),
+            include_str!("native/fields.rs"),
+            include_str!("../auth.rs"),
+        ];
+        // A code is a literal of lower-case words handed to a refusal; that is what is looked for.
+        let code = |word: &&str| {
+            word.contains('_')
+                || ["incomplete", "internal", "saturated", "timeout", "unprocessable"]
+                    .contains(word)
+        };
+        let plain =
+            |word: &&str| word.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_');
+        let tests = |source: &'static str| source.split("#[cfg(test)]").next().unwrap_or_default();
+        let used: BTreeSet<_> = sources
+            .iter()
+            .flat_map(|source| tests(source).split('"').skip(1).step_by(2))
+            .filter(|word| !word.is_empty() && plain(word) && code(word))
+            .filter(|word| !["admin_key"].contains(word))
+            .collect();
+        assert_eq!(listed, used);
     }
 }

@@ -1,9 +1,11 @@
 //! What can go wrong with the store, told so that an operator knows what to do.
 
+use rusqlite::ErrorCode;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// Why the store cannot be used.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, Clone, thiserror::Error)]
 #[non_exhaustive]
 pub(crate) enum StoreError {
     /// The file or its folder cannot be made.
@@ -12,7 +14,7 @@ pub(crate) enum StoreError {
         /// The file.
         path: PathBuf,
         /// Why.
-        source: std::io::Error,
+        source: Arc<std::io::Error>,
     },
     /// The first page makes no sense under this key.
     #[error("the key does not open the store {}, or the file is damaged or not a store of tacitd", path.display())]
@@ -54,6 +56,12 @@ pub(crate) enum StoreError {
         /// The file.
         path: PathBuf,
     },
+    /// It is closed: tacitd is on its way out.
+    #[error("the store {} is closed", path.display())]
+    Closed {
+        /// The file.
+        path: PathBuf,
+    },
     /// Anything else.
     #[error("cannot {doing} the store {}", path.display())]
     Other {
@@ -62,27 +70,21 @@ pub(crate) enum StoreError {
         /// The file.
         path: PathBuf,
         /// Why.
-        source: sqlx::Error,
+        source: Arc<rusqlite::Error>,
     },
 }
 
 impl StoreError {
     /// Tells apart what SQLite says.
-    pub(super) fn new(path: &Path, doing: &'static str, source: sqlx::Error) -> Self {
+    pub(super) fn new(path: &Path, doing: &'static str, source: rusqlite::Error) -> Self {
         let path = path.to_owned();
-        let code = match &source {
-            sqlx::Error::Database(error) => error.code().and_then(|code| code.parse::<i32>().ok()),
-            sqlx::Error::PoolTimedOut => return Self::Locked { path },
-            _ => None,
-        };
-        // The low byte is the kind of failure, the rest its details.
-        match code.map(|code| code & 0xff) {
-            Some(5 | 6) => Self::Locked { path },
-            Some(8 | 14) => Self::ReadOnly { path },
-            Some(11) => Self::Damaged { path },
-            Some(13) => Self::Full { path },
-            Some(26) => Self::WrongKey { path },
-            _ => Self::Other { doing, path, source },
+        match source.sqlite_error_code() {
+            Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Self::Locked { path },
+            Some(ErrorCode::ReadOnly | ErrorCode::CannotOpen) => Self::ReadOnly { path },
+            Some(ErrorCode::DatabaseCorrupt) => Self::Damaged { path },
+            Some(ErrorCode::DiskFull) => Self::Full { path },
+            Some(ErrorCode::NotADatabase) => Self::WrongKey { path },
+            _ => Self::Other { doing, path, source: Arc::new(source) },
         }
     }
 
@@ -101,7 +103,7 @@ impl StoreError {
             Self::Locked { path } => format!("`fuser {}` shows who holds it", path.display()),
             Self::Full { path } => format!("`df -h {}` shows the room", path.parent().unwrap_or(path).display()),
             Self::Damaged { .. } => "restore the store from a backup".to_owned(),
-            Self::Other { .. } => return None,
+            Self::Closed { .. } | Self::Other { .. } => return None,
         })
     }
 }

@@ -3,6 +3,7 @@
 use super::*;
 use redact::{Kind, Placeholder};
 use std::os::unix::fs::PermissionsExt;
+use std::path::PathBuf;
 
 struct Place {
     dir: tempfile::TempDir,
@@ -29,7 +30,7 @@ impl Place {
             secret: secret.into(),
             previous: previous.map(Into::into),
         };
-        Store::open(&self.path(), &masters).await
+        Store::open(&self.path(), &masters)
     }
     fn bytes(&self) -> Vec<u8> {
         std::fs::read(self.path()).unwrap()
@@ -40,13 +41,29 @@ const EMAIL: (Kind, &str) = (Kind::Email, "ana@example.org");
 const OTHER: (Kind, &str) = (Kind::Email, "bea@example.org");
 const PHONE: (Kind, &str) = (Kind::Phone, "+34612345678");
 
-fn in_session(session: &str) -> Numbers<'_> {
-    Numbers { tenant: 1, session: Some(session), project: None }
+fn new_key(id: &str, tenant: &str, lifetime: Option<i64>) -> NewKey {
+    let own = str::to_owned;
+    NewKey {
+        id: own(id),
+        tenant: own(tenant),
+        name: own("n"),
+        hash: b"h".to_vec(),
+        scopes: own("analyze"),
+        lifetime,
+    }
+}
+
+fn in_session(session: &str) -> Numbers {
+    Numbers { tenant: 1, session: Some(session.to_owned()), project: None }
+}
+
+fn in_project(session: &str, project: &str) -> Numbers {
+    Numbers { project: Some(project.to_owned()), ..in_session(session) }
 }
 
 async fn original(store: &Store, session: &str, kind: Kind, number: u32) -> Option<String> {
     let placeholder = Placeholder { kind, number };
-    let found = store.originals(1, session, &[placeholder]).await.unwrap();
+    let found = store.originals(1, session, vec![placeholder]).await.unwrap();
     found.get(&placeholder).map(|original| original.to_string())
 }
 
@@ -88,12 +105,12 @@ async fn many_originals_are_numbered_like_few() {
 async fn sessions_and_tenants_do_not_see_each_other() {
     let place = Place::new();
     let store = place.open().await;
-    let new = NewKey { id: "k", tenant: "other", name: "", hash: b"h", scopes: "", lifetime: None };
-    store.add_key(&new).await.unwrap();
+    let new = new_key("k", "other", None);
+    store.add_key(new).await.unwrap();
     store.number(in_session("s"), &[EMAIL]).await.unwrap();
     store.number(in_session("t"), &[OTHER]).await.unwrap();
     assert_eq!(original(&store, "t", Kind::Email, 1).await.as_deref(), Some("bea@example.org"));
-    let foreign = store.originals(2, "s", &[]).await.err().unwrap();
+    let foreign = store.originals(2, "s", vec![]).await.err().unwrap();
     assert!(matches!(foreign, VaultError::NoSession));
     assert!(!store.forget(2, "s").await.unwrap());
 }
@@ -102,7 +119,7 @@ async fn sessions_and_tenants_do_not_see_each_other() {
 async fn documents_of_a_project_share_numbers_and_not_originals() {
     let place = Place::new();
     let store = place.open().await;
-    let document = |session| Numbers { tenant: 1, session: Some(session), project: Some("p") };
+    let document = |session| in_project(session, "p");
     assert_eq!(store.number(document("a"), &[EMAIL]).await.unwrap().1, [1]);
     assert_eq!(store.number(document("b"), &[OTHER, EMAIL]).await.unwrap().1, [2, 1]);
     assert_eq!(original(&store, "a", Kind::Email, 2).await, None, "never issued there");
@@ -125,9 +142,13 @@ async fn a_forgotten_session_is_gone_with_its_key() {
     store.number(in_session("s"), &[EMAIL]).await.unwrap();
     assert!(store.forget(1, "s").await.unwrap());
     assert!(!store.forget(1, "s").await.unwrap());
-    assert!(matches!(store.originals(1, "s", &[]).await, Err(VaultError::NoSession)));
-    let left: i64 =
-        sqlx::query_scalar("SELECT count(*) FROM entry").fetch_one(&store.readers).await.unwrap();
+    assert!(matches!(store.originals(1, "s", vec![]).await, Err(VaultError::NoSession)));
+    let count = |connection: &Connection, path: &Path| {
+        let left =
+            connection.query_row("SELECT count(*) FROM entry", [], |row| row.get::<_, i64>(0));
+        left.map_err(|source| StoreError::new(path, "read", source))
+    };
+    let left = store.readers.run(count).await.unwrap();
     assert_eq!(left, 0);
 }
 
@@ -137,10 +158,14 @@ async fn unused_sessions_are_forgotten_by_age() {
     let store = place.open().await;
     store.number(in_session("old"), &[EMAIL]).await.unwrap();
     store.number(in_session("new"), &[EMAIL]).await.unwrap();
-    let past = sqlx::query("UPDATE session SET used = used - 8 * 86400 WHERE name = 'old'");
-    past.execute(&store.writer).await.unwrap();
+    let age = |connection: &Connection, path: &Path| {
+        let aged =
+            connection.execute("UPDATE session SET used = used - 8 * 86400 WHERE name = 'old'", []);
+        aged.map_err(|source| StoreError::new(path, "write to", source))
+    };
+    store.writer.run(age).await.unwrap();
     assert_eq!(store.forget_unused(7).await.unwrap(), 1);
-    assert!(store.originals(1, "new", &[]).await.is_ok());
+    assert!(store.originals(1, "new", vec![]).await.is_ok());
 }
 
 #[tokio::test]
@@ -189,12 +214,12 @@ async fn nothing_readable_lies_on_the_disk() {
 async fn a_new_secret_key_takes_over_with_the_previous_one() {
     let place = Place::new();
     let store = place.open().await;
-    let document = Numbers { tenant: 1, session: Some("s"), project: Some("p") };
-    store.number(document, &[EMAIL]).await.unwrap();
+    let document = in_project("s", "p");
+    store.number(document.clone(), &[EMAIL]).await.unwrap();
     store.close().await;
 
     let store = place.open_with("database", "new", None).await.unwrap();
-    assert!(matches!(store.originals(1, "s", &[]).await, Err(VaultError::Sealed)));
+    assert!(matches!(store.originals(1, "s", vec![]).await, Err(VaultError::Sealed)));
     store.close().await;
 
     let store = place.open_with("database", "new", Some("secret")).await.unwrap();
@@ -216,10 +241,10 @@ async fn two_that_start_at_once_make_one_store() {
 #[tokio::test]
 async fn two_writers_in_one_session_never_share_a_number() {
     let place = Place::new();
-    let store = std::sync::Arc::new(place.open().await);
+    let store = Arc::new(place.open().await);
     let tasks: Vec<_> = (0..20)
         .map(|task| {
-            let store = std::sync::Arc::clone(&store);
+            let store = Arc::clone(&store);
             tokio::spawn(async move {
                 let text = format!("a{task}@example.org");
                 store.number(in_session("s"), &[(Kind::Email, &text), EMAIL]).await.unwrap().1
@@ -243,16 +268,9 @@ async fn two_writers_in_one_session_never_share_a_number() {
 async fn keys_are_listed_and_revoked() {
     let place = Place::new();
     let store = place.open().await;
-    let key = |id, lifetime| NewKey {
-        id,
-        tenant: "t",
-        name: "n",
-        hash: b"h",
-        scopes: "analyze",
-        lifetime,
-    };
-    store.add_key(&key("a", None)).await.unwrap();
-    store.add_key(&key("b", Some(-1))).await.unwrap();
+    let key = |id, lifetime| new_key(id, "t", lifetime);
+    store.add_key(key("a", None)).await.unwrap();
+    store.add_key(key("b", Some(-1))).await.unwrap();
     let keys = store.keys().await.unwrap();
     assert_eq!(
         keys.iter().map(|key| (key.id.as_str(), key.is_active())).collect::<Vec<_>>(),

@@ -6,18 +6,11 @@
 use super::{Store, StoreError, Wrapper, now};
 use crate::secret::{self, KEY_BYTES, Key, LOOKUP, Namer, SEAL, Sealer};
 use redact::{Kind, Placeholder};
-use sqlx::{QueryBuilder, Sqlite, SqliteConnection};
+use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
 use std::collections::HashMap;
+use std::path::Path;
+use std::sync::Arc;
 use zeroize::Zeroizing;
-
-/// Rows of one INSERT: five values each, far below SQLite's limit of 32,766.
-const INSERT_ROWS: usize = 500;
-
-/// Above this many originals it is cheaper to read all names of a session than to ask for each.
-const SINGLE_LOOKUPS_MAX: usize = 32;
-
-/// Sessions sealed anew in one transaction.
-const REWRAP_ROWS: i64 = 500;
 
 /// A session's last use is noted to the hour, so that reading does not always write.
 const USED_PRECISION: i64 = 3600;
@@ -40,14 +33,86 @@ pub(crate) enum VaultError {
 }
 
 /// Who wants numbers.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Numbers<'a> {
+#[derive(Debug, Clone)]
+pub(crate) struct Numbers {
     /// The tenant.
     pub(crate) tenant: i64,
     /// The session, made when there is none; `None` makes one with a random name.
-    pub(crate) session: Option<&'a str>,
+    pub(crate) session: Option<String>,
     /// The project whose numbers the session shares.
-    pub(crate) project: Option<&'a str>,
+    pub(crate) project: Option<String>,
+}
+
+impl Store {
+    /// Gives each of `wanted` its number, and keeps what it stands for. Returns the session's name and the numbers in
+    /// the order asked for.
+    ///
+    /// # Errors
+    /// When the session cannot be used for this, or the store fails; then nothing is kept.
+    pub(crate) async fn number(
+        &self,
+        who: Numbers,
+        wanted: &[(Kind, &str)],
+    ) -> Result<(String, Vec<u32>), VaultError> {
+        let wrapper = Arc::clone(&self.wrapper);
+        let own = |(kind, original): &(Kind, &str)| (*kind, Zeroizing::new((*original).to_owned()));
+        let wanted: Vec<_> = wanted.iter().map(own).collect();
+        let work = move |connection: &Connection, path: &Path| {
+            Vault { connection, path, wrapper: &wrapper, tenant: who.tenant }.number(who, &wanted)
+        };
+        self.writer.run(work).await
+    }
+
+    /// Gives the originals that this session's placeholders stand for; those it never issued are absent.
+    ///
+    /// # Errors
+    /// When there is no such session, it cannot be opened, or the store fails.
+    pub(crate) async fn originals(
+        &self,
+        tenant: i64,
+        name: &str,
+        wanted: Vec<Placeholder>,
+    ) -> Result<HashMap<Placeholder, Zeroizing<String>>, VaultError> {
+        let wrapper = Arc::clone(&self.wrapper);
+        let name = name.to_owned();
+        let work = move |connection: &Connection, path: &Path| {
+            Vault { connection, path, wrapper: &wrapper, tenant }.originals(&name, &wanted)
+        };
+        self.readers.run(work).await
+    }
+
+    /// Forgets a session: its key and everything it sealed. False if there is none.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub(crate) async fn forget(&self, tenant: i64, name: &str) -> Result<bool, StoreError> {
+        let name = name.to_owned();
+        let work = move |connection: &Connection, path: &Path| {
+            let query = "DELETE FROM session WHERE tenant = ? AND name = ?";
+            let gone = connection.execute(query, params![tenant, name]);
+            gone.map(|count| count > 0).map_err(|source| StoreError::new(path, "write to", source))
+        };
+        self.writer.run(work).await
+    }
+
+    /// Forgets sessions and projects that were not used for `days`; returns how many sessions.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub(crate) async fn forget_unused(&self, days: u64) -> Result<usize, StoreError> {
+        let before = now() - days as i64 * 86_400;
+        let work = move |connection: &Connection, path: &Path| {
+            let failed = |source| StoreError::new(path, "write to", source);
+            let gone = connection
+                .execute("DELETE FROM session WHERE used < ?", [before])
+                .map_err(failed)?;
+            let query = "DELETE FROM project WHERE used < ? \
+                         AND NOT EXISTS (SELECT 1 FROM session WHERE session.project = project.id)";
+            connection.execute(query, [before]).map_err(failed)?;
+            Ok::<_, StoreError>(gone)
+        };
+        self.writer.run(work).await
+    }
 }
 
 /// The keys of a session or a project.
@@ -63,10 +128,14 @@ impl Keys {
     }
 }
 
+/// Its id, project, wrapped key, and what wrapped it.
+type SessionRow = (i64, Option<i64>, Vec<u8>, Vec<u8>);
+
 struct Session {
     id: i64,
     project: Option<i64>,
     keys: Keys,
+    /// Made a moment ago: it knows nothing yet.
     fresh: bool,
 }
 
@@ -79,359 +148,286 @@ fn wrapped_about(role: &str, tenant: i64, name: &str) -> String {
     format!("{role}/{tenant}/{name}")
 }
 
-impl Store {
-    /// Gives each of `wanted` its number, and keeps what it stands for. Returns the session's name and the numbers in
-    /// the order asked for.
-    ///
-    /// # Errors
-    /// When the session cannot be used for this, or the store fails; then nothing is kept.
-    pub(crate) async fn number(
-        &self,
-        who: Numbers<'_>,
-        wanted: &[(Kind, &str)],
-    ) -> Result<(String, Vec<u32>), VaultError> {
-        let failed = |source| self.failed("write to", source);
-        let mut locked = self.writer.begin_with("BEGIN IMMEDIATE").await.map_err(failed)?;
-        let name = who.session.map_or_else(random_name, str::to_owned);
-        let session = self.enter(&mut locked, who, &name).await?;
-        let names: Vec<_> = wanted
-            .iter()
-            .map(|(kind, original)| session.keys.namer.name(kind.name(), original))
-            .collect();
-        let mut known = self.known(&mut locked, &session, &names).await?;
-        let new: Vec<_> = (0..wanted.len()).filter(|at| !known.contains_key(&names[*at])).collect();
-        let numbers = match session.project {
-            Some(project) => {
-                self.project_numbers(&mut locked, (who.tenant, project), wanted, &new).await?
-            }
-            None => self.next_numbers(&mut locked, session.id, wanted, &new).await?,
-        };
-        for chunk in new.iter().zip(&numbers).collect::<Vec<_>>().chunks(INSERT_ROWS) {
-            let mut insert = QueryBuilder::<Sqlite>::new(
-                "INSERT INTO entry (session, kind, number, lookup, sealed) ",
-            );
-            insert.push_values(chunk, |mut row, (at, number)| {
-                let (kind, original) = wanted[**at];
-                let sealed =
-                    session.keys.sealer.seal(original.as_bytes(), about(kind, **number).as_bytes());
-                row.push_bind(session.id).push_bind(kind.name()).push_bind(i64::from(**number));
-                row.push_bind(names[**at].clone()).push_bind(sealed);
-            });
-            insert.build().execute(&mut *locked).await.map_err(failed)?;
-        }
-        locked.commit().await.map_err(failed)?;
-        known.extend(new.iter().map(|at| names[*at].clone()).zip(numbers));
-        Ok((name, names.iter().map(|name| known[name]).collect()))
+/// A session's name with 128 random bits.
+fn random_name() -> String {
+    format!("s_{}", data_encoding::BASE32_NOPAD.encode(&secret::random::<16>()).to_lowercase())
+}
+
+/// One tenant's part of the store, on a thread that has a connection.
+struct Vault<'c> {
+    connection: &'c Connection,
+    path: &'c Path,
+    wrapper: &'c Wrapper,
+    tenant: i64,
+}
+
+impl Vault<'_> {
+    fn failed(&self, source: rusqlite::Error) -> StoreError {
+        StoreError::new(self.path, "use", source)
     }
 
-    /// Gives the originals that this session's placeholders stand for; those it never issued are absent.
-    ///
-    /// # Errors
-    /// When there is no such session, it cannot be opened, or the store fails.
-    pub(crate) async fn originals(
+    fn damaged(&self) -> StoreError {
+        StoreError::Damaged { path: self.path.to_owned() }
+    }
+
+    fn number(
         &self,
-        tenant: i64,
+        who: Numbers,
+        wanted: &[(Kind, Zeroizing<String>)],
+    ) -> Result<(String, Vec<u32>), VaultError> {
+        let name = who.session.unwrap_or_else(random_name);
+        let session = self.enter(&name, who.project.as_deref())?;
+        let mut ledger =
+            Ledger { vault: self, session: &session, namer: None, last: HashMap::new() };
+        let mut numbers = Vec::with_capacity(wanted.len());
+        for (kind, original) in wanted {
+            let name = session.keys.namer.name(kind.name(), original);
+            if let Some(number) = self.known(&session, &name)? {
+                numbers.push(number);
+                continue;
+            }
+            let number = ledger.next(*kind, original)?;
+            let sealed =
+                session.keys.sealer.seal(original.as_bytes(), about(*kind, number).as_bytes());
+            let query =
+                "INSERT INTO entry (session, kind, number, lookup, sealed) VALUES (?, ?, ?, ?, ?)";
+            let mut insert = self.connection.prepare_cached(query).map_err(|e| self.failed(e))?;
+            let row = params![session.id, kind.name(), number, name, sealed];
+            insert.execute(row).map_err(|e| self.failed(e))?;
+            numbers.push(number);
+        }
+        Ok((name, numbers))
+    }
+
+    fn originals(
+        &self,
         name: &str,
         wanted: &[Placeholder],
     ) -> Result<HashMap<Placeholder, Zeroizing<String>>, VaultError> {
-        let failed = |source| self.failed("read", source);
-        let mut reader = self.readers.acquire().await.map_err(failed)?;
-        let session =
-            self.session(&mut reader, tenant, name).await?.ok_or(VaultError::NoSession)?;
+        let session = self.session(name)?.ok_or(VaultError::NoSession)?;
         let mut originals = HashMap::with_capacity(wanted.len());
         let query = "SELECT sealed FROM entry WHERE session = ? AND kind = ? AND number = ?";
+        let mut query = self.connection.prepare_cached(query).map_err(|e| self.failed(e))?;
         for &placeholder in wanted {
             let Placeholder { kind, number } = placeholder;
-            let found = sqlx::query_scalar::<_, Vec<u8>>(query);
-            let found = found.bind(session.id).bind(kind.name()).bind(i64::from(number));
-            let Some(sealed) = found.fetch_optional(&mut *reader).await.map_err(failed)? else {
-                continue;
-            };
+            let row = query.query_row(params![session.id, kind.name(), number], |row| {
+                row.get::<_, Vec<u8>>(0)
+            });
+            let Some(sealed) = row.optional().map_err(|e| self.failed(e))? else { continue };
             let opened = session.keys.sealer.open(&sealed, about(kind, number).as_bytes());
-            let original = opened.ok_or_else(|| StoreError::Damaged { path: self.path.clone() })?;
-            let original = String::from_utf8(original.to_vec());
-            let original = original.map_err(|_| StoreError::Damaged { path: self.path.clone() })?;
-            originals.insert(placeholder, Zeroizing::new(original));
+            let original = String::from_utf8(opened.ok_or_else(|| self.damaged())?.to_vec());
+            originals.insert(placeholder, Zeroizing::new(original.map_err(|_| self.damaged())?));
         }
         Ok(originals)
     }
 
-    /// Forgets a session: its key and everything it sealed. False if there is none.
-    ///
-    /// # Errors
-    /// When the store fails.
-    pub(crate) async fn forget(&self, tenant: i64, name: &str) -> Result<bool, StoreError> {
-        let failed = |source| self.failed("write to", source);
-        let query = sqlx::query("DELETE FROM session WHERE tenant = ? AND name = ?");
-        let gone = query.bind(tenant).bind(name).execute(&self.writer).await.map_err(failed)?;
-        Ok(gone.rows_affected() > 0)
-    }
-
-    /// Forgets sessions and projects that were not used for `days`; returns how many sessions.
-    ///
-    /// # Errors
-    /// When the store fails.
-    pub(crate) async fn forget_unused(&self, days: u64) -> Result<u64, StoreError> {
-        let failed = |source| self.failed("write to", source);
-        let before = now() - days as i64 * 86_400;
-        let gone = sqlx::query("DELETE FROM session WHERE used < ?").bind(before);
-        let gone = gone.execute(&self.writer).await.map_err(failed)?;
-        let query = "DELETE FROM project WHERE used < ? \
-                     AND NOT EXISTS (SELECT 1 FROM session WHERE session.project = project.id)";
-        sqlx::query(query).bind(before).execute(&self.writer).await.map_err(failed)?;
-        // What was deleted must not live on in the write-ahead file.
-        drop(sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").execute(&self.writer).await);
-        Ok(gone.rows_affected())
-    }
-
     /// Finds or makes the session, and notes that it was used.
-    async fn enter(
-        &self,
-        locked: &mut SqliteConnection,
-        who: Numbers<'_>,
-        name: &str,
-    ) -> Result<Session, VaultError> {
-        let failed = |source| self.failed("write to", source);
-        let project = match who.project {
-            Some(project) => Some(self.enter_project(locked, who.tenant, project).await?),
-            None => None,
-        };
-        if let Some(session) = self.session(locked, who.tenant, name).await? {
+    fn enter(&self, name: &str, project: Option<&str>) -> Result<Session, VaultError> {
+        let project = project.map(|project| self.enter_project(project)).transpose()?;
+        if let Some(session) = self.session(name)? {
             if session.project != project {
                 return Err(VaultError::OtherProject);
             }
-            let query =
-                sqlx::query("UPDATE session SET used = ?1 WHERE id = ?2 AND used < ?1 - ?3");
-            let query = query.bind(now()).bind(session.id).bind(USED_PRECISION);
-            query.execute(&mut *locked).await.map_err(failed)?;
+            let query = "UPDATE session SET used = ?1 WHERE id = ?2 AND used < ?1 - ?3";
+            let mut update = self.connection.prepare_cached(query).map_err(|e| self.failed(e))?;
+            update
+                .execute(params![now(), session.id, USED_PRECISION])
+                .map_err(|e| self.failed(e))?;
             return Ok(session);
         }
         let key = Key::new(secret::random());
+        let wrapped = self.wrap("session", name, &key);
         let query = "INSERT INTO session (tenant, name, project, wrapped, wrapper, created, used) \
-                     VALUES (?, ?, ?, ?, ?, ?, ?)";
-        let wrapped = self
-            .wrapper
-            .sealer
-            .seal(key.as_slice(), wrapped_about("session", who.tenant, name).as_bytes());
-        let query = sqlx::query(query).bind(who.tenant).bind(name).bind(project).bind(wrapped);
-        let query = query.bind(&self.wrapper.id).bind(now()).bind(now());
-        let id = query.execute(&mut *locked).await.map_err(failed)?.last_insert_rowid();
+                     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?6)";
+        let mut insert = self.connection.prepare_cached(query).map_err(|e| self.failed(e))?;
+        let row = params![self.tenant, name, project, wrapped, self.wrapper.id, now()];
+        let id = insert.insert(row).map_err(|e| self.failed(e))?;
         Ok(Session { id, project, keys: Keys::new(&key), fresh: true })
     }
 
-    async fn enter_project(
-        &self,
-        locked: &mut SqliteConnection,
-        tenant: i64,
-        name: &str,
-    ) -> Result<i64, VaultError> {
-        let failed = |source| self.failed("write to", source);
+    fn enter_project(&self, name: &str) -> Result<i64, VaultError> {
         let query = "UPDATE project SET used = ? WHERE tenant = ? AND name = ? RETURNING id";
-        let found = sqlx::query_scalar(query).bind(now()).bind(tenant).bind(name);
-        if let Some(id) = found.fetch_optional(&mut *locked).await.map_err(failed)? {
+        let mut update = self.connection.prepare_cached(query).map_err(|e| self.failed(e))?;
+        let found =
+            update.query_row(params![now(), self.tenant, name], |row| row.get(0)).optional();
+        if let Some(id) = found.map_err(|e| self.failed(e))? {
             return Ok(id);
         }
-        let key = Key::new(secret::random());
-        let wrapped = self
-            .wrapper
-            .sealer
-            .seal(key.as_slice(), wrapped_about("project", tenant, name).as_bytes());
-        let query = "INSERT INTO project (tenant, name, wrapped, wrapper, created, used) VALUES (?, ?, ?, ?, ?, ?)";
-        let query = sqlx::query(query).bind(tenant).bind(name).bind(wrapped).bind(&self.wrapper.id);
-        let made = query.bind(now()).bind(now()).execute(&mut *locked).await.map_err(failed)?;
-        Ok(made.last_insert_rowid())
+        let wrapped = self.wrap("project", name, &Key::new(secret::random()));
+        let query = "INSERT INTO project (tenant, name, wrapped, wrapper, created, used) \
+                     VALUES (?1, ?2, ?3, ?4, ?5, ?5)";
+        let mut insert = self.connection.prepare_cached(query).map_err(|e| self.failed(e))?;
+        let row = params![self.tenant, name, wrapped, self.wrapper.id, now()];
+        Ok(insert.insert(row).map_err(|e| self.failed(e))?)
     }
 
-    async fn session(
-        &self,
-        connection: &mut SqliteConnection,
-        tenant: i64,
-        name: &str,
-    ) -> Result<Option<Session>, VaultError> {
+    fn session(&self, name: &str) -> Result<Option<Session>, VaultError> {
         let query =
             "SELECT id, project, wrapped, wrapper FROM session WHERE tenant = ? AND name = ?";
-        let found = sqlx::query_as::<_, (i64, Option<i64>, Vec<u8>, Vec<u8>)>(query)
-            .bind(tenant)
-            .bind(name);
-        let found =
-            found.fetch_optional(connection).await.map_err(|source| self.failed("read", source))?;
+        let mut query = self.connection.prepare_cached(query).map_err(|e| self.failed(e))?;
+        let found = query.query_row(params![self.tenant, name], |row| row.try_into()).optional();
+        let found: Option<SessionRow> = found.map_err(|e| self.failed(e))?;
         let Some((id, project, wrapped, wrapper)) = found else { return Ok(None) };
-        let key = self.unwrap(&wrapped, &wrapper, &wrapped_about("session", tenant, name))?;
+        let key = self.unwrap("session", name, &wrapped, &wrapper)?;
         Ok(Some(Session { id, project, keys: Keys::new(&key), fresh: false }))
     }
 
-    fn unwrap(&self, wrapped: &[u8], wrapper: &[u8], about: &str) -> Result<Key, VaultError> {
+    fn known(&self, session: &Session, name: &[u8]) -> Result<Option<u32>, StoreError> {
+        // Within one request every original is asked for once, so a fresh session knows none of them.
+        if session.fresh {
+            return Ok(None);
+        }
+        let query = "SELECT number FROM entry WHERE session = ? AND lookup = ?";
+        let mut query = self.connection.prepare_cached(query).map_err(|e| self.failed(e))?;
+        let found = query.query_row(params![session.id, name], |row| row.get(0)).optional();
+        found.map_err(|e| self.failed(e))
+    }
+
+    fn wrap(&self, role: &str, name: &str, key: &Key) -> Vec<u8> {
+        let about = wrapped_about(role, self.tenant, name);
+        self.wrapper.sealer.seal(key.as_slice(), about.as_bytes())
+    }
+
+    fn unwrap(
+        &self,
+        role: &str,
+        name: &str,
+        wrapped: &[u8],
+        wrapper: &[u8],
+    ) -> Result<Key, VaultError> {
         if wrapper != self.wrapper.id {
             return Err(VaultError::Sealed);
         }
-        let damaged = || StoreError::Damaged { path: self.path.clone() };
-        let key = self.wrapper.sealer.open(wrapped, about.as_bytes()).ok_or_else(damaged)?;
-        let key: [u8; KEY_BYTES] = key.as_slice().try_into().map_err(|_| damaged())?;
+        let about = wrapped_about(role, self.tenant, name);
+        let key =
+            self.wrapper.sealer.open(wrapped, about.as_bytes()).ok_or_else(|| self.damaged())?;
+        let key: [u8; KEY_BYTES] = key.as_slice().try_into().map_err(|_| self.damaged())?;
         Ok(Key::new(key))
-    }
-
-    /// The numbers of those names that the session knows already.
-    async fn known(
-        &self,
-        locked: &mut SqliteConnection,
-        session: &Session,
-        names: &[Vec<u8>],
-    ) -> Result<HashMap<Vec<u8>, u32>, StoreError> {
-        let failed = |source| self.failed("read", source);
-        let mut known = HashMap::with_capacity(names.len());
-        if session.fresh {
-            return Ok(known);
-        }
-        if names.len() > SINGLE_LOOKUPS_MAX {
-            let query = sqlx::query_as::<_, (Vec<u8>, u32)>(
-                "SELECT lookup, number FROM entry WHERE session = ?",
-            );
-            known.extend(query.bind(session.id).fetch_all(locked).await.map_err(failed)?);
-            return Ok(known);
-        }
-        for name in names {
-            let query =
-                sqlx::query_scalar("SELECT number FROM entry WHERE session = ? AND lookup = ?");
-            let number = query
-                .bind(session.id)
-                .bind(name)
-                .fetch_optional(&mut *locked)
-                .await
-                .map_err(failed)?;
-            known.extend(number.map(|number| (name.clone(), number)));
-        }
-        Ok(known)
-    }
-
-    /// The next free numbers of a session that shares none.
-    async fn next_numbers(
-        &self,
-        locked: &mut SqliteConnection,
-        session: i64,
-        wanted: &[(Kind, &str)],
-        new: &[usize],
-    ) -> Result<Vec<u32>, StoreError> {
-        let failed = |source| self.failed("read", source);
-        let mut last: HashMap<Kind, u32> = HashMap::new();
-        let mut numbers = Vec::with_capacity(new.len());
-        for kind in new.iter().map(|at| wanted[*at].0) {
-            if let std::collections::hash_map::Entry::Vacant(slot) = last.entry(kind) {
-                let query =
-                    "SELECT coalesce(max(number), 0) FROM entry WHERE session = ? AND kind = ?";
-                let query = sqlx::query_scalar(query).bind(session).bind(kind.name());
-                slot.insert(query.fetch_one(&mut *locked).await.map_err(failed)?);
-            }
-            let number = last.get_mut(&kind).expect("just filled");
-            *number += 1;
-            numbers.push(*number);
-        }
-        Ok(numbers)
-    }
-
-    /// The project's numbers for what is new to the session; what is new to the project gets the next free ones.
-    async fn project_numbers(
-        &self,
-        locked: &mut SqliteConnection,
-        (tenant, project): (i64, i64),
-        wanted: &[(Kind, &str)],
-        new: &[usize],
-    ) -> Result<Vec<u32>, VaultError> {
-        let failed = |source| self.failed("write to", source);
-        let query = sqlx::query_as::<_, (String, Vec<u8>, Vec<u8>)>(
-            "SELECT name, wrapped, wrapper FROM project WHERE id = ?",
-        );
-        let (name, wrapped, wrapper) =
-            query.bind(project).fetch_one(&mut *locked).await.map_err(failed)?;
-        let key = self.unwrap(&wrapped, &wrapper, &wrapped_about("project", tenant, &name))?;
-        let namer = Keys::new(&key).namer;
-        let mut numbers = Vec::with_capacity(new.len());
-        for &(kind, original) in new.iter().map(|at| &wanted[*at]) {
-            let name = namer.name(kind.name(), original);
-            let query = "SELECT number FROM project_number WHERE project = ? AND lookup = ?";
-            let found = sqlx::query_scalar(query).bind(project).bind(&name);
-            let number = match found.fetch_optional(&mut *locked).await.map_err(failed)? {
-                Some(number) => number,
-                None => {
-                    let query = "INSERT INTO project_number (project, kind, number, lookup) \
-                                 SELECT ?1, ?2, coalesce(max(number), 0) + 1, ?3 FROM project_number \
-                                 WHERE project = ?1 AND kind = ?2 RETURNING number";
-                    let made =
-                        sqlx::query_scalar(query).bind(project).bind(kind.name()).bind(&name);
-                    made.fetch_one(&mut *locked).await.map_err(failed)?
-                }
-            };
-            numbers.push(number);
-        }
-        Ok(numbers)
-    }
-
-    /// Seals anew what the previous `SECRET_KEY` sealed.
-    pub(super) async fn rewrap(&self, previous: &Wrapper) -> Result<(), StoreError> {
-        if previous.id == self.wrapper.id {
-            return Ok(());
-        }
-        let mut done = 0;
-        for role in ["session", "project"] {
-            while let rows @ 1.. = self.rewrap_some(role, previous).await? {
-                done += rows;
-            }
-        }
-        if done > 0 {
-            tracing::info!(done, "sessions and projects are sealed anew by the new SECRET_KEY");
-        }
-        Ok(())
-    }
-
-    async fn rewrap_some(
-        &self,
-        role: &'static str,
-        previous: &Wrapper,
-    ) -> Result<usize, StoreError> {
-        let failed = |source| self.failed("write to", source);
-        let (select, update) = match role {
-            "session" => (
-                "SELECT id, tenant, name, wrapped FROM session WHERE wrapper = ? LIMIT ?",
-                "UPDATE session SET wrapped = ?, wrapper = ? WHERE id = ?",
-            ),
-            _ => (
-                "SELECT id, tenant, name, wrapped FROM project WHERE wrapper = ? LIMIT ?",
-                "UPDATE project SET wrapped = ?, wrapper = ? WHERE id = ?",
-            ),
-        };
-        let mut locked = self.writer.begin_with("BEGIN IMMEDIATE").await.map_err(failed)?;
-        let rows = sqlx::query_as::<_, (i64, i64, String, Vec<u8>)>(select)
-            .bind(&previous.id)
-            .bind(REWRAP_ROWS);
-        let rows = rows.fetch_all(&mut *locked).await.map_err(failed)?;
-        for (id, tenant, name, wrapped) in &rows {
-            let about = wrapped_about(role, *tenant, name);
-            let key = previous.sealer.open(wrapped, about.as_bytes());
-            let key = key.ok_or_else(|| StoreError::Damaged { path: self.path.clone() })?;
-            let wrapped = self.wrapper.sealer.seal(&key, about.as_bytes());
-            let query = sqlx::query(update).bind(wrapped).bind(&self.wrapper.id).bind(id);
-            query.execute(&mut *locked).await.map_err(failed)?;
-        }
-        locked.commit().await.map_err(failed)?;
-        Ok(rows.len())
-    }
-
-    /// Says at the start how many sessions this `SECRET_KEY` does not open.
-    pub(super) async fn report_foreign_sessions(&self) -> Result<(), StoreError> {
-        let query = sqlx::query_scalar::<_, i64>("SELECT count(*) FROM session WHERE wrapper <> ?");
-        let count = query.bind(&self.wrapper.id).fetch_one(&self.readers).await;
-        let count = count.map_err(|source| self.failed("read", source))?;
-        if count > 0 {
-            tracing::warn!(
-                count,
-                "sessions are sealed by another SECRET_KEY and cannot be restored: give it as \
-                 TACIT_SECRET_PREVIOUS_KEY and start again"
-            );
-        }
-        Ok(())
     }
 }
 
-/// A session's name with 128 random bits.
-fn random_name() -> String {
-    format!("s_{}", data_encoding::BASE32_NOPAD.encode(&secret::random::<16>()).to_lowercase())
+/// Gives out numbers to what is new to a session: the project's, where it belongs to one, else its own next.
+struct Ledger<'v> {
+    vault: &'v Vault<'v>,
+    session: &'v Session,
+    /// The project's, once it was needed.
+    namer: Option<Namer>,
+    /// The last number of each kind, once it was looked up.
+    last: HashMap<Kind, u32>,
+}
+
+impl Ledger<'_> {
+    fn next(&mut self, kind: Kind, original: &str) -> Result<u32, VaultError> {
+        match self.session.project {
+            Some(project) => self.of_project(project, kind, original),
+            None => Ok(self.of_session(kind)?),
+        }
+    }
+
+    fn of_session(&mut self, kind: Kind) -> Result<u32, StoreError> {
+        if let Some(last) = self.last.get_mut(&kind) {
+            *last += 1;
+            return Ok(*last);
+        }
+        let last = if self.session.fresh {
+            0
+        } else {
+            let query = "SELECT coalesce(max(number), 0) FROM entry WHERE session = ? AND kind = ?";
+            let vault = self.vault;
+            let mut query = vault.connection.prepare_cached(query).map_err(|e| vault.failed(e))?;
+            let row =
+                query.query_row(params![self.session.id, kind.name()], |row| row.get::<_, u32>(0));
+            row.map_err(|e| vault.failed(e))?
+        };
+        self.last.insert(kind, last + 1);
+        Ok(last + 1)
+    }
+
+    fn of_project(&mut self, project: i64, kind: Kind, original: &str) -> Result<u32, VaultError> {
+        let vault = self.vault;
+        let namer = match self.namer.take() {
+            Some(namer) => namer,
+            None => self.project_namer(project)?,
+        };
+        let name = self.namer.insert(namer).name(kind.name(), original);
+        let query = "SELECT number FROM project_number WHERE project = ? AND lookup = ?";
+        let mut query = vault.connection.prepare_cached(query).map_err(|e| vault.failed(e))?;
+        let found = query.query_row(params![project, name], |row| row.get(0)).optional();
+        if let Some(number) = found.map_err(|e| vault.failed(e))? {
+            return Ok(number);
+        }
+        let query = "INSERT INTO project_number (project, kind, number, lookup) \
+                     SELECT ?1, ?2, coalesce(max(number), 0) + 1, ?3 FROM project_number \
+                     WHERE project = ?1 AND kind = ?2 RETURNING number";
+        let mut insert = vault.connection.prepare_cached(query).map_err(|e| vault.failed(e))?;
+        let made = insert.query_row(params![project, kind.name(), name], |row| row.get(0));
+        Ok(made.map_err(|e| vault.failed(e))?)
+    }
+
+    fn project_namer(&self, project: i64) -> Result<Namer, VaultError> {
+        let vault = self.vault;
+        let query = "SELECT name, wrapped, wrapper FROM project WHERE id = ?";
+        let found = vault.connection.query_row(query, [project], |row| row.try_into());
+        let (name, wrapped, wrapper): (String, Vec<u8>, Vec<u8>) =
+            found.map_err(|e| vault.failed(e))?;
+        let key = vault.unwrap("project", &name, &wrapped, &wrapper)?;
+        Ok(Keys::new(&key).namer)
+    }
+}
+
+/// Seals anew what the previous `SECRET_KEY` sealed, all of it or nothing.
+pub(super) fn rewrap(
+    path: &Path,
+    connection: &mut Connection,
+    previous: &Wrapper,
+    current: &Wrapper,
+) -> Result<(), StoreError> {
+    if previous.id == current.id {
+        return Ok(());
+    }
+    let failed = |source| StoreError::new(path, "seal anew", source);
+    let locked =
+        connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(failed)?;
+    let mut done = 0;
+    for role in ["session", "project"] {
+        let query = format!("SELECT id, tenant, name, wrapped FROM {role} WHERE wrapper = ?");
+        let mut query = locked.prepare(&query).map_err(failed)?;
+        let rows = query.query_map([&previous.id], |row| row.try_into());
+        let rows: Vec<(i64, i64, String, Vec<u8>)> =
+            rows.and_then(Iterator::collect::<Result<_, _>>).map_err(failed)?;
+        let update = format!("UPDATE {role} SET wrapped = ?, wrapper = ? WHERE id = ?");
+        let mut update = locked.prepare(&update).map_err(failed)?;
+        for (id, tenant, name, wrapped) in rows {
+            let about = wrapped_about(role, tenant, &name);
+            let key = previous.sealer.open(&wrapped, about.as_bytes());
+            let key = key.ok_or_else(|| StoreError::Damaged { path: path.to_owned() })?;
+            let wrapped = current.sealer.seal(&key, about.as_bytes());
+            update.execute(params![wrapped, current.id, id]).map_err(failed)?;
+            done += 1;
+        }
+    }
+    locked.commit().map_err(failed)?;
+    if done > 0 {
+        tracing::info!(done, "sessions and projects are sealed anew by the new SECRET_KEY");
+    }
+    Ok(())
+}
+
+/// Says at the start how many sessions this `SECRET_KEY` does not open.
+pub(super) fn report_foreign_sessions(
+    path: &Path,
+    connection: &Connection,
+    wrapper: &Wrapper,
+) -> Result<(), StoreError> {
+    let query = "SELECT count(*) FROM session WHERE wrapper <> ?";
+    let count = connection.query_row(query, [&wrapper.id], |row| row.get::<_, i64>(0));
+    let count = count.map_err(|source| StoreError::new(path, "read", source))?;
+    if count > 0 {
+        tracing::warn!(
+            count,
+            "sessions are sealed by another SECRET_KEY and cannot be restored: give it as \
+             TACIT_SECRET_PREVIOUS_KEY and start again"
+        );
+    }
+    Ok(())
 }

@@ -98,8 +98,7 @@ impl Value for Seconds {
         }
     }
     fn expects() -> String {
-        "a span of time such as `30s`, `500ms`, `5m`, `2h`, `7d` (a bare number is seconds)"
-            .to_owned()
+        "a span of time such as `30s`, `500ms`, `5m`, `2h`, `7d`".to_owned()
     }
 }
 
