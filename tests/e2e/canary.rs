@@ -1,0 +1,134 @@
+//! No text of a user leaves the process by a log, an error or a metric. A word that stands nowhere else is put into
+//! every place where a caller can put one, at the most talkative level; then everything that came out is searched.
+
+use support::{Daemon, Place, Reply};
+
+const CANARY: &str = "xanary7q";
+const JSON: (&str, &str) = ("content-type", "application/json");
+
+/// Asks, and keeps what may not hold the word: errors. An answer may give back what its caller asked to have worked on.
+struct Asker<'d> {
+    daemon: &'d Daemon,
+    heard: Vec<String>,
+}
+
+impl Asker<'_> {
+    fn ask(&mut self, method: &str, path: &str, headers: &[(&str, &str)], body: &str) -> Reply {
+        let reply = self.daemon.send(method, path, headers, body);
+        if reply.status >= 400 {
+            self.heard.push(format!("{:?} {}", reply.headers, reply.body));
+        }
+        reply
+    }
+}
+
+/// Bodies of every sort: good, wrong, broken, too large.
+fn bodies(asker: &mut Asker<'_>) {
+    let text = format!("{CANARY} {CANARY}@example.org {CANARY} <EMAIL_1> 4111 1111 1111 1111");
+    let hidden = format!("{{\"text\":\"{text}\",\"session\":\"{CANARY}\"}}");
+    assert_eq!(asker.ask("POST", "/v1/redact", &[JSON], &hidden).status, 200);
+    let shown = format!("{{\"text\":\"{CANARY} <EMAIL_1>\",\"session\":\"{CANARY}\"}}");
+    assert_eq!(asker.ask("POST", "/v1/restore", &[JSON], &shown).status, 200);
+    assert_eq!(
+        asker.ask("POST", "/v1/analyze", &[JSON], &format!("{{\"texts\":[\"{text}\"]}}")).status,
+        200
+    );
+    for body in [
+        format!("{{\"{CANARY}\":1}}"),
+        format!("{{\"text\":{{\"{CANARY}\":\"{CANARY}\"}}}}"),
+        format!("{{\"text\":\"{CANARY}"),
+        format!("{{\"text\":\"{CANARY}\",\"session\":\"{CANARY} {CANARY}\"}}"),
+        format!("{{\"text\":\"{CANARY}\",\"session\":\"{CANARY}\",\"project\":\"{CANARY}\"}}"),
+        format!("{{\"text\":\"{CANARY}\",\"policy\":\"{CANARY}\"}}"),
+        CANARY.to_owned(),
+        format!("\"{CANARY}\""),
+        format!("{{\"text\":\"{}\"}}", CANARY.repeat(200_000)),
+        format!("{{\"text\":\"\\ud800{CANARY}\"}}"),
+    ] {
+        assert!(
+            asker.ask("POST", "/v1/redact", &[JSON], &body).status >= 400,
+            "a good body among the bad"
+        );
+    }
+    asker.ask("POST", "/v1/redact", &[("content-type", CANARY)], CANARY);
+}
+
+/// Paths, methods and headers.
+fn heads(asker: &mut Asker<'_>) {
+    asker.ask("GET", &format!("/{CANARY}?{CANARY}={CANARY}"), &[], "");
+    asker.ask("GET", &format!("/v1/{CANARY}/{CANARY}"), &[], "");
+    asker.ask("DELETE", &format!("/v1/sessions/{CANARY}1"), &[], "");
+    asker.ask(&CANARY.to_uppercase(), "/livez", &[], "");
+    asker.ask("POST", &format!("/k/{CANARY}/v1/redact"), &[JSON], CANARY);
+    let site = format!("https://{CANARY}.example");
+    for (name, value) in [
+        ("x-request-id", CANARY),
+        ("authorization", &format!("Bearer {CANARY}")),
+        ("x-api-key", CANARY),
+        ("x-forwarded-for", CANARY),
+        ("origin", &site),
+        ("referer", &site),
+        ("user-agent", CANARY),
+        ("cookie", &format!("{CANARY}={CANARY}")),
+        ("host", &site[8..]),
+        ("accept", CANARY),
+        ("traceparent", CANARY),
+    ] {
+        asker.ask(
+            "POST",
+            "/v1/redact",
+            &[JSON, (name, value)],
+            &format!("{{\"text\":\"{CANARY}\"}}"),
+        );
+        asker.ask("GET", "/readyz", &[(name, value)], "");
+        asker.ask("GET", "/metrics", &[(name, value)], "");
+    }
+}
+
+#[test]
+fn nothing_of_a_request_is_logged_counted_or_quoted() {
+    let place = Place::new()
+        .with("TACIT_AUTH_ADMIN_KEY", format!("{CANARY}-5f0c1f3a9d7be24668a1c0d2e4f6081b"));
+    let arguments = [
+        "--log.level",
+        "trace",
+        "--server.max-json-mb",
+        "1",
+        "--cors.origins",
+        "https://a.example",
+    ];
+    let daemon = place.serve(&arguments);
+    let mut asker = Asker { daemon: &daemon, heard: Vec::new() };
+    bodies(&mut asker);
+    heads(&mut asker);
+    let mut heard = asker.heard;
+    let mut broken = daemon.connect();
+    broken.write(format!("{CANARY} {CANARY}\r\n{CANARY}\r\n\r\n").as_bytes());
+    heard.push(format!("{:?}", broken.read(false)));
+    heard.push(daemon.get("/metrics").body);
+    let ended = daemon.stop();
+    assert!(
+        ended.stderr.contains("\"level\":\"INFO\"") && ended.stderr.len() > 1_000,
+        "the log was on"
+    );
+    heard.extend([ended.stdout, ended.stderr]);
+    let lines = heard.iter().flat_map(|text| text.lines());
+    let leaks: Vec<_> = lines.filter(|line| line.to_lowercase().contains(CANARY)).collect();
+    assert_eq!(leaks, [""; 0]);
+}
+
+#[test]
+fn a_filter_that_fails_says_nothing_of_its_text() {
+    let place = Place::new();
+    let ended = place.tacitd(
+        &["redact", "--log.level", "trace"],
+        format!("{CANARY} \u{e9}\n{CANARY}").as_bytes(),
+    );
+    assert_eq!(ended.code, Some(0));
+    let mut bad = CANARY.as_bytes().to_vec();
+    bad.push(0xff);
+    let failed = place.tacitd(&["redact"], &bad);
+    assert!(
+        failed.code == Some(1) && !failed.stderr.contains(CANARY) && !ended.stderr.contains(CANARY)
+    );
+}

@@ -1,0 +1,17 @@
+//! End to end: the real binaries, asked as clients and operators ask them.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+mod auth;
+mod canary;
+mod first_run;
+mod keys;
+mod limits;
+mod listeners;
+mod openapi;
+mod probes;
+mod server;
+mod settings;
+mod store;
+mod systemd;
+mod web;

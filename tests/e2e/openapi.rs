@@ -1,0 +1,83 @@
+//! docs/openapi.yaml is true: every example in it is sent, and every answer fits its schema.
+
+use serde_json::{Value, json};
+use support::{Daemon, Place};
+
+fn document() -> Value {
+    let text =
+        std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/openapi.yaml"))
+            .unwrap();
+    serde_yaml::from_str(&text).unwrap()
+}
+
+/// A schema that can be used alone: it carries the document's own schemas along.
+fn schema(document: &Value, response: &Value) -> Option<Value> {
+    let pointer = response.get("$ref").and_then(Value::as_str);
+    let response = pointer.map_or(Some(response), |pointer| document.pointer(&pointer[1..]))?;
+    let schema = response.pointer("/content/application~1json/schema")?;
+    Some(json!({ "allOf": [schema], "components": document["components"] }))
+}
+
+fn fits(document: &Value, operation: &Value, reply: &support::Reply, what: &str) {
+    let response = &operation["responses"][reply.status.to_string()];
+    assert!(!response.is_null(), "{what}: {} is not documented: {}", reply.status, reply.body);
+    let Some(schema) = schema(document, response) else {
+        return assert!(
+            reply.status == 204 || !reply.header("content-type").contains("json"),
+            "{what}: {reply:?}"
+        );
+    };
+    let validator = jsonschema::validator_for(&schema).unwrap();
+    let errors: Vec<_> =
+        validator.iter_errors(&reply.json()).map(|error| error.to_string()).collect();
+    assert!(errors.is_empty(), "{what}: {errors:?}\n{}", reply.body);
+}
+
+fn ask(daemon: &Daemon, method: &str, path: &str, body: Option<&Value>) -> support::Reply {
+    let body = body.map(Value::to_string).unwrap_or_default();
+    let json = [("content-type", "application/json")];
+    daemon.send(&method.to_uppercase(), path, if body.is_empty() { &[] } else { &json }, &body)
+}
+
+#[test]
+fn every_documented_example_works_as_documented() {
+    let document = document();
+    let daemon = Place::new().serve(&[]);
+    let mut asked = 0;
+    for (path, operations) in document["paths"].as_object().unwrap() {
+        for (method, operation) in operations.as_object().unwrap() {
+            let examples = operation
+                .pointer("/requestBody/content/application~1json/examples")
+                .and_then(Value::as_object);
+            let concrete = path.replace("{id}", "case-42");
+            let what = format!("{method} {path}");
+            let Some(examples) = examples else {
+                fits(&document, operation, &ask(&daemon, method, &concrete, None), &what);
+                asked += 1;
+                continue;
+            };
+            for (name, example) in examples {
+                let reply = ask(&daemon, method, &concrete, Some(&example["value"]));
+                let wanted = example["x-status"].as_u64().unwrap_or(200);
+                assert_eq!(u64::from(reply.status), wanted, "{what} {name}: {}", reply.body);
+                fits(&document, operation, &reply, &format!("{what} {name}"));
+                asked += 1;
+            }
+        }
+    }
+    assert!(asked >= 14, "{asked} examples");
+}
+
+#[test]
+fn documented_refusals_have_their_shape() {
+    let document = document();
+    let daemon = Place::new().serve(&["--auth.loopback", "false"]);
+    for path in ["/v1/analyze", "/v1/redact", "/v1/restore"] {
+        let operation = &document["paths"][path]["post"];
+        fits(&document, operation, &ask(&daemon, "post", path, Some(&json!({"text": ""}))), path);
+    }
+    let daemon = Place::new().serve(&[]);
+    let operation = &document["paths"]["/v1/redact"]["post"];
+    fits(&document, operation, &daemon.send("POST", "/v1/redact", &[], "x"), "415");
+    fits(&document, operation, &daemon.post("/v1/redact", "x"), "400");
+}
