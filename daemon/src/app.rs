@@ -19,6 +19,7 @@ use kit::setting::{Fault, Notice};
 use kit::shutdown::{Ending, Patience, Signals, Stage};
 use kit::tls::Tls;
 use kit::{Timeouts, process};
+use redact::{Engine, Options};
 use secrecy::ExposeSecret;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -188,6 +189,15 @@ fn connections_max(settings: &Settings) -> usize {
     wanted.min(files) as usize
 }
 
+/// The rules that the settings ask for.
+pub(crate) fn detector(settings: &Settings) -> Engine {
+    let privacy = &settings.privacy;
+    Engine::builtin(&Options {
+        aggressiveness: privacy.redact_aggressiveness.into(),
+        phone_regions: privacy.phone_regions.0.iter().map(|region| region.0).collect(),
+    })
+}
+
 async fn share(
     settings: &Settings,
     store: &Arc<Store>,
@@ -197,6 +207,8 @@ async fn share(
     let tenant =
         store.default_tenant().await.map_err(|error| store_failure("read the store", &error))?;
     let database = Arc::clone(store);
+    let engine = Arc::new(detector(settings));
+    let looker = Arc::clone(&engine);
     let readiness = Readiness::new(stage)
         .with("database", move || {
             let store = Arc::clone(&database);
@@ -208,10 +220,13 @@ async fn share(
                 })
             }
         })
-        .with("detector", || async {
-            // The rules are compiled in; that they find what they should is all there is to know.
-            let found = redact::find("a@example.org").len() == 1;
-            if found { Ok(()) } else { Err("finds nothing".to_owned()) }
+        .with("detector", move || {
+            let looker = Arc::clone(&looker);
+            async move {
+                // The rules are compiled in; that they find what they should is all there is to know.
+                let found = looker.find("a@example.org").len() == 1;
+                if found { Ok(()) } else { Err("finds nothing".to_owned()) }
+            }
         });
     let bytes_max = settings.server.max_json_mb.0 as usize * MIB;
     // One body of the allowed size must always fit.
@@ -223,6 +238,7 @@ async fn share(
             settings.auth.loopback,
             tenant,
         ),
+        engine,
         store: Arc::clone(store),
         metrics: Arc::new(Metrics::new(connections)),
         readiness,

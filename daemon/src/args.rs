@@ -50,6 +50,16 @@ pub(crate) enum Command {
         #[arg(value_name = "FILE")]
         files: Vec<PathBuf>,
     },
+    /// List what can be found, or explain a rule or the rules of a kind
+    Rules {
+        /// The name of a rule or a kind
+        name: Option<String>,
+        /// The form of the answer
+        #[arg(short, long, value_enum, default_value_t = Output::Table)]
+        output: Output,
+    },
+    /// Measure what is found against texts that somebody annotated
+    Eval(Eval),
     /// Make, list and revoke API keys
     #[command(subcommand)]
     Keys(Keys),
@@ -83,10 +93,36 @@ impl Command {
             Self::Redact { session: Some(_), .. } | Self::Restore { .. } | Self::Keys(_) => {
                 Purpose::Store
             }
-            Self::Redact { .. } | Self::Analyze { .. } | Self::Healthcheck { .. } => Purpose::Text,
+            Self::Redact { .. }
+            | Self::Analyze { .. }
+            | Self::Eval(_)
+            | Self::Rules { .. }
+            | Self::Healthcheck { .. } => Purpose::Text,
             Self::Config { .. } => Purpose::Serve,
         }
     }
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Eval {
+    /// A JSON object a line: `text`, and `spans` of [start, end, TYPE], counted in code points
+    #[arg(value_name = "GOLD")]
+    pub(crate) gold: PathBuf,
+    /// What a type of the file means: one of our kinds, such as AWS_ACCESS_KEY=SECRET; repeat it or use commas
+    #[arg(long, value_name = "TYPE=KIND", value_delimiter = ',')]
+    pub(crate) map: Vec<String>,
+    /// Types that are not counted: neither as found nor as missed
+    #[arg(long, value_name = "TYPE", value_delimiter = ',')]
+    pub(crate) without: Vec<String>,
+    /// List what was missed and what was found wrongly, by line and offsets
+    #[arg(long)]
+    pub(crate) list: bool,
+    /// With the texts themselves: for annotated texts that are nobody's secret
+    #[arg(long, requires = "list")]
+    pub(crate) show: bool,
+    /// The form of the answer
+    #[arg(short, long, value_enum, default_value_t = Output::Table)]
+    pub(crate) output: Output,
 }
 
 #[derive(Debug, Subcommand)]

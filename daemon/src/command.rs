@@ -1,6 +1,9 @@
 //! The verbs besides serving.
 
 pub(crate) mod config;
+pub(crate) mod eval;
 pub(crate) mod filter;
 pub(crate) mod healthcheck;
 pub(crate) mod keys;
+pub(crate) mod rules;
+mod source;

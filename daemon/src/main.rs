@@ -66,7 +66,11 @@ fn run(mut typed: Typed) -> Result<ExitCode, Failure> {
             Some(Command::Restore { session, files }) => {
                 command::filter::restore(&settings, &session, &files).await?
             }
-            Some(Command::Analyze { files }) => command::filter::analyze(&files)?,
+            Some(Command::Analyze { files }) => command::filter::analyze(&settings, &files)?,
+            Some(Command::Rules { name, output }) => {
+                command::rules::run(&settings, name.as_deref(), output)?;
+            }
+            Some(Command::Eval(asked)) => command::eval::run(&settings, &asked)?,
             Some(Command::Keys(keys)) => command::keys::run(&settings, keys).await?,
             Some(Command::Healthcheck { live, timeout }) => {
                 command::healthcheck::run(&settings, live, Duration::from_secs(timeout)).await?;

@@ -199,7 +199,10 @@ mod tests {
     #[test]
     fn hidden_kinds_are_counted_apart() {
         let metrics = Metrics::new(&Connections::new(1));
-        metrics.hidden(&redact::find("ana@example.org, bea@example.org, 12345678Z"));
+        metrics.hidden(
+            &redact::Engine::builtin(&redact::Options::default())
+                .find("ana@example.org, bea@example.org, 12345678Z"),
+        );
         let text = metrics.prometheus();
         assert!(text.contains("tacit_redactions_total{kind=\"EMAIL\"} 2\n"), "{text}");
         assert!(text.contains("tacit_redactions_total{kind=\"NATIONAL_ID\"} 1\n"), "{text}");

@@ -8,7 +8,9 @@ mod manual;
 mod types;
 
 pub(crate) use elsewhere::ELSEWHERE;
-pub(crate) use types::{AppEnv, CorsOrigin, DatabaseUrl, Encryption, SocketMode};
+pub(crate) use types::{
+    Aggressiveness, AppEnv, CorsOrigin, DatabaseUrl, Encryption, PhoneRegion, SocketMode,
+};
 
 use ipnet::IpNet;
 use kit::log::{Format, Level};
@@ -129,12 +131,17 @@ kit::settings! {
             /// Serves requests without a key when they come from this machine and from no browser page or proxy.
             loopback: Flag = "true";
         }
-        /// Originals in the vault.
+        /// What is hidden, and how long its originals are kept.
         privacy: Privacy {
             /// Forgets sessions and projects that were not used for so many days; 0 keeps them.
             retention_days: Whole<0, 36_500> = "30" .alias(&["PRIVACY_RETENTION_DAYS"]);
             /// The store is always encrypted: `false` is refused.
             encrypt_at_rest: Flag = "true" .alias(&["PRIVACY_ENCRYPT_AT_REST"]);
+            /// Regions whose telephone numbers are found as people there write them, without the country's code.
+            phone_regions: List<PhoneRegion> = "ES,US,GB,FR,DE,PT,IT,MX,BR";
+            /// How much is hidden when a rule is not sure: `relaxed` only what is all but certain, `balanced` what is more
+            /// likely than not, `strict` also what may well be something else.
+            redact_aggressiveness: Aggressiveness = "balanced" .alias(&["PRIVACY_REDACT_AGGRESSIVENESS"]);
         }
     }
     unbuilt {
@@ -142,8 +149,6 @@ kit::settings! {
         privacy {
             /// The key of the `hash` operator.
             salt: Option<SecretString> = "" .alias(&["PRIVACY_SALT"]);
-            /// `relaxed`, `balanced` or `strict`.
-            redact_aggressiveness: Text = "balanced" .alias(&["PRIVACY_REDACT_AGGRESSIVENESS"]);
         }
         /// Names, places and organisations.
         ner {

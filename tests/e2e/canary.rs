@@ -40,6 +40,7 @@ fn bodies(asker: &mut Asker<'_>) {
         format!("{{\"text\":\"{CANARY}\",\"session\":\"{CANARY} {CANARY}\"}}"),
         format!("{{\"text\":\"{CANARY}\",\"session\":\"{CANARY}\",\"project\":\"{CANARY}\"}}"),
         format!("{{\"text\":\"{CANARY}\",\"policy\":\"{CANARY}\"}}"),
+        format!("{{\"text\":\"{CANARY}\",\"session\":\"{CANARY}\",\"lenient\":\"{CANARY}\"}}"),
         CANARY.to_owned(),
         format!("\"{CANARY}\""),
         format!("{{\"text\":\"{}\"}}", CANARY.repeat(200_000)),

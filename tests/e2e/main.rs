@@ -10,6 +10,7 @@ mod limits;
 mod listeners;
 mod openapi;
 mod probes;
+mod redaction;
 mod server;
 mod settings;
 mod store;

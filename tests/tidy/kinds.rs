@@ -1,6 +1,6 @@
 //! docs/kinds.md is made of the tables in `redact`. `UPDATE=1 cargo test -p tacit-tests --test tidy` writes it anew.
 
-use redact::{Kind, RULES};
+use redact::{Engine, Kind, Options};
 use std::fmt::Write;
 
 const HEAD: &str = "\
@@ -12,36 +12,35 @@ A kind is what a piece of personal data is. The list is closed: stores keep thes
 (`<EMAIL_1>`), so a name is never changed or given another meaning. A *rule* is one concrete form of a kind, such as
 `es-dni`; answers name both. The last column gives the entity types by which Presidio knows things of the kind.
 
-| kind | what it covers | rules of this version | Presidio |
-| --- | --- | --- | --- |
+| kind | what it covers | rules | Presidio |
+| --- | --- | --: | --- |
 ";
 
+/// Where the files of rules say what they hold: a line of comment.
+const FAMILIES: &str = "crates/redact/rules/";
+
 fn page() -> String {
+    let engine = Engine::builtin(&Options::default());
     let mut out = HEAD.to_owned();
-    let code = |names: Vec<&str>| match names.is_empty() {
-        true => "none".to_owned(),
-        false => names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(" "),
-    };
     for kind in Kind::ALL {
-        let rules = RULES.iter().filter(|rule| rule.kind == *kind && !rule.presidio.is_empty());
-        let rules = code(rules.map(|rule| rule.name).collect());
-        let presidio = code(kind.presidio().to_vec());
+        let rules = engine.rules().filter(|(_, rule)| rule.kind == *kind).count();
+        let presidio: Vec<_> = kind.presidio().iter().map(|name| format!("`{name}`")).collect();
+        let presidio = if presidio.is_empty() { "none".to_owned() } else { presidio.join(" ") };
         writeln!(out, "| `{}` | {} | {rules} | {presidio} |", kind.name(), kind.doc().trim())
             .unwrap();
     }
-    out.push_str("\n## Rules\n\nWhat is found, and how it is checked. ⟦ and ⟧ mark what is hidden in an example.\n");
-    for rule in RULES {
-        let hits: Vec<_> = rule.hits.iter().map(|hit| format!("`{hit}`")).collect();
-        let misses: Vec<_> = rule.misses.iter().map(|miss| format!("`{miss}`")).collect();
-        writeln!(
-            out,
-            "\n### {}\n\n{}\n\n- found: {}\n- not found: {}",
-            rule.name,
-            rule.doc,
-            hits.join(", "),
-            misses.join(", ")
-        )
-        .unwrap();
+    let total = engine.rules().count();
+    writeln!(out, "\n## Rules\n\nThe {total} rules of this version. Each stands in a file under `{FAMILIES}`, with texts that it must hit and near").unwrap();
+    out.push_str("misses that it must not.\n");
+    for kind in Kind::ALL {
+        let mut rules = engine.rules().filter(|(_, rule)| rule.kind == *kind).peekable();
+        if rules.peek().is_some() {
+            writeln!(out, "\n### {}\n", kind.name()).unwrap();
+        }
+        for (_, rule) in rules {
+            let cue = if rule.needs_cue() { " Needs a word nearby." } else { "" };
+            writeln!(out, "- `{}`: {}{cue}", rule.name, rule.doc).unwrap();
+        }
     }
     out
 }

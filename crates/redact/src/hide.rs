@@ -1,6 +1,6 @@
 //! Puts placeholders in the place of what was found.
 
-use crate::{Kind, Placeholder, Rule, Span};
+use crate::{Kind, Placeholder, RuleId, Span};
 use std::collections::HashSet;
 
 /// A text without its personal data, and what was taken out.
@@ -28,7 +28,7 @@ pub struct Item {
     /// How sure the rule is.
     pub score: f32,
     /// The rule.
-    pub rule: &'static Rule,
+    pub rule: RuleId,
 }
 
 /// Lists each different thing that was found once, in order: what a vault must know before the text is written.

@@ -12,7 +12,7 @@ macro_rules! kinds {
             pub const ALL: &'static [Self] = &[$( Self::$variant, )*];
 
             /// The name, as in placeholders and answers.
-            pub fn name(self) -> &'static str {
+            pub const fn name(self) -> &'static str {
                 match self { $( Self::$variant => $name, )* }
             }
 

@@ -4,37 +4,46 @@
 //! [`Vault`], which is made for that and forgets when it is dropped.
 //!
 //! ```
+//! let engine = redact::Engine::builtin(&redact::Options::default());
 //! let text = "Write to ana@example.org or call +34 612 345 678.";
 //! let mut vault = redact::Vault::default();
-//! let spans = redact::find(text);
+//! let spans = engine.find(text);
 //! let hidden = redact::hide(text, &spans, |kind, original| vault.number(kind, original));
 //! assert_eq!(hidden.text, "Write to <EMAIL_1> or call <PHONE_1>.");
 //! assert_eq!(redact::show(&hidden.text, |kind, number| vault.original(kind, number)), text);
 //! ```
 
 mod kind;
+mod library;
 mod rule;
+mod shape;
 mod span;
 
 mod check;
-mod context;
+mod cue;
+mod engine;
+mod fold;
+mod heads;
 mod merge;
+mod phone;
 mod scan;
+mod windows;
 
 mod hide;
 mod placeholder;
+mod restore;
 mod show;
 mod vault;
 
+pub use engine::{Aggressiveness, Engine, Options};
 pub use hide::{Hidden, Item, distinct, hide, locate};
 pub use kind::Kind;
+pub use library::{RuleError, parse};
+pub use phone::Region;
 pub use placeholder::Placeholder;
-pub use rule::{RULES, Rule};
-pub use show::{placeholders, show};
+pub use restore::{Forgive, RestoreOptions, Restorer};
+pub use rule::{Rule, RuleId};
+pub use show::{placeholders, placeholders_with, show, show_with};
 pub use span::Span;
 pub use vault::Vault;
-
-/// Finds every piece of personal data in `text`: sorted, never overlapping, on character boundaries.
-pub fn find(text: &str) -> Vec<Span> {
-    merge::winners(scan::candidates(text))
-}
+pub use windows::Windows;

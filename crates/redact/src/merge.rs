@@ -1,10 +1,11 @@
 //! One winner per place: the more specific rule, then the surer, then the longer, then the earlier.
 
-use crate::Span;
+use crate::{Engine, Span};
 
 /// Keeps the winners among `candidates`, sorted and never overlapping.
-pub(crate) fn winners(mut candidates: Vec<Span>) -> Vec<Span> {
-    let strength = |span: &Span| (span.rule.specificity, span.score, span.end - span.start);
+pub(crate) fn winners(engine: &Engine, mut candidates: Vec<Span>) -> Vec<Span> {
+    let strength =
+        |span: &Span| (engine.rule(span.rule).specificity, span.score, span.end - span.start);
     candidates.sort_by(|a, b| a.start.cmp(&b.start).then(b.end.cmp(&a.end)));
     let mut kept: Vec<Span> = Vec::with_capacity(candidates.len());
     let mut cluster = Vec::new();

@@ -1,110 +1,377 @@
-//! One pass over the bytes: stop at the few that can begin something, and verify there by hand.
+//! One pass over the bytes: stop at the few that can begin or betray something, and verify there by hand.
 //!
-//! A verifier looks at a bounded stretch of text, so the whole is linear in its length.
+//! A verifier looks at a bounded stretch of text around its stop, and words are measured once, so the whole is linear
+//! in the length of the text. Overlaps are settled later, by `merge`.
 
-mod account;
-mod email;
+mod address;
+mod bank;
+mod date;
+mod key;
 mod number;
-mod phone;
+mod secret;
+mod table;
+mod wallet;
+mod web;
+mod word;
 
-use crate::placeholder::Placeholder;
-use crate::rule::LOOK_ALIKE;
-use crate::{Rule, Span};
+pub(crate) use bank::announcements;
 
-/// Collects everything that any rule finds; overlaps are settled later.
-pub(crate) fn candidates(text: &str) -> Vec<Span> {
-    let bytes = text.as_bytes();
-    let mut found = Found { text, spans: Vec::new() };
-    let mut at = 0;
-    while let Some(&byte) = bytes.get(at) {
-        match byte {
-            b'<' => look_alike(&mut found, at),
-            b'@' => email::around(&mut found, at),
-            b'+' => phone::international(&mut found, at),
-            b'(' => phone::bracketed(&mut found, at),
-            b'0'..=b'9' => {
-                if starts_word(text, at) {
-                    number::at(&mut found, at);
+use crate::cue::{self, Seen};
+use crate::rule::RuleId;
+use crate::{Engine, Span, phone};
+use table::Table;
+
+macro_rules! scanners {
+    ($( $variant:ident $name:literal )*) => {
+        /// A verifier written by hand, for what is more than words of a form.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        pub(crate) enum Scanner { $( $variant, )* }
+
+        impl Scanner {
+            /// How many there are.
+            pub(crate) const COUNT: usize = [$( Self::$variant, )*].len();
+
+            /// Finds it by the name that a rule calls it by.
+            pub(crate) fn parse(name: &str) -> Option<Self> {
+                match name {
+                    $( $name => Some(Self::$variant), )*
+                    _ => None,
                 }
-                at += bytes[at..].iter().take_while(|byte| byte.is_ascii_digit()).count();
-                continue;
             }
-            b'A'..=b'Z' if starts_word(text, at) => account::at(&mut found, at),
-            _ => {}
         }
-        at += 1;
-    }
-    found.spans
+    };
 }
 
-struct Found<'t> {
+scanners! {
+    LookAlike "look-alike"
+    Email "email"
+    Url "url"
+    Login "login"
+    Ip4 "ip4"
+    Ip6 "ip6"
+    Phone "phone"
+    Card "card"
+    Iban "iban"
+    Bic "bic"
+    Date "date"
+    Coordinates "coordinates"
+    Base58 "base58"
+    Bech32 "bech32"
+    Ethereum "ethereum"
+    Telegram "telegram"
+    Password "password"
+    Token "token"
+}
+
+/// What to do at a byte.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Stop {
+    None,
+    Digit,
+    At,
+    Colon,
+    Equals,
+    Plus,
+    Bracket,
+    Dash,
+}
+
+static STOPS: [Stop; 256] = stops();
+
+const fn stops() -> [Stop; 256] {
+    let mut stops = [Stop::None; 256];
+    let mut digit = b'0';
+    while digit <= b'9' {
+        stops[digit as usize] = Stop::Digit;
+        digit += 1;
+    }
+    stops[b'@' as usize] = Stop::At;
+    stops[b':' as usize] = Stop::Colon;
+    stops[b'=' as usize] = Stop::Equals;
+    stops[b'+' as usize] = Stop::Plus;
+    stops[b'(' as usize] = Stop::Bracket;
+    stops[b'-' as usize] = Stop::Dash;
+    stops
+}
+
+/// A text on its way through an engine.
+pub(crate) struct Scan<'e, 't> {
+    engine: &'e Engine,
     text: &'t str,
+    bytes: &'t [u8],
     spans: Vec<Span>,
+    /// The cues around the place that was asked for last.
+    window: (usize, Seen),
+    table: Table,
 }
 
-impl Found<'_> {
-    fn add(&mut self, rule: &'static Rule, start: usize, end: usize, score: f32) {
-        self.spans.push(Span { start, end, kind: rule.kind, rule, score });
+impl<'e, 't> Scan<'e, 't> {
+    pub(crate) fn new(engine: &'e Engine, text: &'t str) -> Self {
+        Self {
+            engine,
+            text,
+            bytes: text.as_bytes(),
+            spans: Vec::new(),
+            window: (usize::MAX, Seen::NONE),
+            table: Table::default(),
+        }
+    }
+
+    /// Collects everything that any rule finds.
+    pub(crate) fn run(mut self) -> Vec<Span> {
+        self.secrets();
+        self.bank_codes();
+        let mut at = 0;
+        while let Some(stop) = self.next_stop(at) {
+            at = stop;
+            at = match STOPS[usize::from(self.bytes[at])] {
+                Stop::Digit => self.word(at),
+                Stop::At => self.email(at),
+                Stop::Colon => self.colon(at),
+                Stop::Equals => {
+                    self.secrets_around(at);
+                    self.value(at, at + 1)
+                }
+                Stop::Dash => self.dashes(at),
+                Stop::Plus => self.phone_abroad(at),
+                Stop::Bracket => self.phone_in_brackets(at),
+                Stop::None => unreachable!("these are passed over"),
+            };
+        }
+        self.spans
+    }
+
+    /// The first byte from `at` on that means something. All of them lie between `(` and `@`, so eight bytes are
+    /// passed over together when none does.
+    fn next_stop(&self, mut at: usize) -> Option<usize> {
+        while let Some(block) = self.bytes.get(at..).and_then(<[u8]>::first_chunk) {
+            let mut near = between_bracket_and_at(u64::from_le_bytes(*block));
+            while near != 0 {
+                let stop = at + near.trailing_zeros() as usize / 8;
+                if STOPS[usize::from(self.bytes[stop])] != Stop::None {
+                    return Some(stop);
+                }
+                near &= near - 1;
+            }
+            at += size_of::<u64>();
+        }
+        let rest = self.bytes.get(at..)?;
+        let offset = rest.iter().position(|byte| STOPS[usize::from(*byte)] != Stop::None)?;
+        Some(at + offset)
+    }
+
+    /// Dashes begin an option of a command, and a line of them the head of a key in armour.
+    fn dashes(&mut self, at: usize) -> usize {
+        let count = self.bytes[at..].iter().take_while(|byte| **byte == b'-').count();
+        if count <= 5 {
+            self.secrets_at(at);
+            self.secrets_around(at);
+        }
+        at + count
+    }
+
+    fn phone_abroad(&mut self, at: usize) -> usize {
+        let Some(rule) = self.scanner(Scanner::Phone) else { return at + 1 };
+        match phone::international(self.bytes, at) {
+            Some(number) => {
+                self.add(rule, number.start, number.end, number.score);
+                number.end
+            }
+            None => at + 1,
+        }
+    }
+
+    fn phone_in_brackets(&mut self, at: usize) -> usize {
+        let number_follows = matches!(self.bytes.get(at + 1), Some(b'0'..=b'9' | b'+'));
+        if number_follows {
+            self.phone_at_home(at, at);
+        }
+        self.secrets_around(at);
+        at + 1
+    }
+
+    /// Looks for a number as people of our regions write it; `start` is where the cue would end.
+    fn phone_at_home(&mut self, at: usize, start: usize) {
+        let Some(rule) = self.scanner(Scanner::Phone) else { return };
+        let regions = &self.engine.regions;
+        let abroad = match self.bytes[at..] {
+            [b'0', b'0', ..] | [b'0', b'1', b'1', ..] => phone::international(self.bytes, at),
+            _ => None,
+        };
+        let found = abroad.or_else(|| phone::national(self.bytes, at, regions, false));
+        let sure = found.as_ref().is_some_and(|number| number.score >= self.engine.threshold);
+        // A cue makes a number of digits that are no usual group, too.
+        let found = match sure {
+            false if self.is_cued(rule, start, start) => {
+                phone::national(self.bytes, at, regions, true)
+            }
+            _ => found,
+        };
+        if let Some(number) = found {
+            self.add(rule, number.start, number.end, number.score);
+        }
+    }
+
+    /// The rule that a scanner finds things for, if the engine has one.
+    fn scanner(&self, scanner: Scanner) -> Option<RuleId> {
+        self.engine.scanners[scanner as usize]
+    }
+
+    /// Adds what is sure enough to count.
+    fn add(&mut self, rule: RuleId, start: usize, end: usize, score: f32) {
+        if score >= self.engine.threshold {
+            let kind = self.engine.rule(rule).kind;
+            self.spans.push(Span { start, end, kind, rule, score });
+        }
+    }
+
+    /// Adds what a rule is as sure of as its table says, with its cues or without.
+    fn add_by_cue(&mut self, id: RuleId, bare: bool, start: usize, end: usize) {
+        let rule = self.engine.rule(id);
+        let alone = rule.sureness(bare, false).unwrap_or_default();
+        let score = match rule.cued {
+            Some(cued) if cued > alone && self.is_cued(id, start, end) => cued,
+            _ => alone,
+        };
+        self.add(id, start, end, score);
+    }
+
+    /// Whether a cue of the rule stands near what lies between `start` and `end`.
+    fn is_cued(&mut self, rule: RuleId, start: usize, end: usize) -> bool {
+        let Some(cue) = self.engine.ready(rule).cue else { return false };
+        self.cues(start, end).has(cue)
+    }
+
+    /// The cues near what lies between `start` and `end`, and the groups that follow it: before it, in the heading of
+    /// its column, else after it.
+    fn cues(&mut self, start: usize, end: usize) -> &Seen {
+        if self.window.0 != start {
+            self.window.0 = start;
+            let seen = &mut self.window.1;
+            seen.clear();
+            self.engine.cues.gather(cue::before(self.bytes, start), seen);
+            if seen.is_empty() {
+                self.table.gather(self.bytes, start, &self.engine.cues, seen);
+            }
+            if seen.is_empty() {
+                let end = cue::end_of_groups(self.bytes, end);
+                self.engine.cues.gather(cue::after(self.bytes, end), seen);
+            }
+        }
+        &self.window.1
+    }
+
+    /// Whether no letter, digit or underscore stands before `at`.
+    fn starts_word(&self, at: usize) -> bool {
+        match at.checked_sub(1).map(|before| self.bytes[before]) {
+            None => true,
+            Some(byte) if byte.is_ascii() => !is_word(byte),
+            Some(_) => {
+                let before = self.text.get(..at).and_then(|before| before.chars().next_back());
+                before.is_some_and(|c| !c.is_alphanumeric())
+            }
+        }
+    }
+
+    /// Whether no letter, digit or underscore stands at `at`.
+    fn ends_word(&self, at: usize) -> bool {
+        match self.bytes.get(at) {
+            None => true,
+            Some(byte) if byte.is_ascii() => !is_word(*byte),
+            Some(_) => {
+                let after = self.text.get(at..).and_then(|after| after.chars().next());
+                after.is_some_and(|c| !c.is_alphanumeric())
+            }
+        }
+    }
+
+    /// Whether what begins at `start` goes on from something before it: `1-612...`, `v/2.5`, `$12`, `+3`.
+    fn joined_before(&self, start: usize) -> bool {
+        match self.bytes[..start] {
+            [.., b'+' | b'$' | b'\\'] => true,
+            [.., before, b'-' | b'/'] => before.is_ascii_alphanumeric(),
+            [.., before, b'.'] => before.is_ascii_digit(),
+            [.., before, b','] => before.is_ascii_digit() && is_thousands(&self.bytes[start..]),
+            // The euro and the pound.
+            [.., 0xE2, 0x82, 0xAC] | [.., 0xC2, 0xA3] => true,
+            _ => false,
+        }
+    }
+
+    /// Whether one to three digits stand before `end`, as before a comma in `1,234`.
+    fn ends_in_thousands(&self, end: usize) -> bool {
+        let before = self.bytes[..end].iter().rev();
+        (1..=3).contains(&before.take(4).take_while(|byte| byte.is_ascii_digit()).count())
+    }
+
+    /// Whether what ends before `end` goes on after it.
+    fn joined_after(&self, end: usize) -> bool {
+        match self.bytes[end..] {
+            [b'-' | b'.' | b'/', digit, ..] => digit.is_ascii_digit(),
+            [b',', ..] => is_thousands(&self.bytes[end + 1..]) && self.ends_in_thousands(end),
+            [b'%', ..] => true,
+            _ => false,
+        }
     }
 }
 
-fn look_alike(found: &mut Found<'_>, at: usize) {
-    if let Some((placeholder, length)) = Placeholder::at_start(&found.text[at..]) {
-        let (kind, end) = (placeholder.kind, at + length);
-        found.spans.push(Span { start: at, end, kind, rule: &LOOK_ALIKE, score: 1.0 });
-    }
+/// Whether exactly three digits begin there, as after a comma in `1,234`; what else follows a comma is the next value.
+fn is_thousands(text: &[u8]) -> bool {
+    text.iter().take(4).take_while(|byte| byte.is_ascii_digit()).count() == 3
+        && !text.get(3).is_some_and(|byte| is_word(*byte))
 }
 
-fn is_word(c: char) -> bool {
-    c.is_alphanumeric() || c == '_'
+/// The high bit of every byte between `(` and `@`.
+fn between_bracket_and_at(word: u64) -> u64 {
+    const HIGH: u64 = u64::from_ne_bytes([0x80; 8]);
+    const FROM: u64 = u64::from_ne_bytes([0x80 - b'('; 8]);
+    const TO: u64 = u64::from_ne_bytes([0x80 - b'@' - 1; 8]);
+    let low = word & !HIGH;
+    (low + FROM) & !(low + TO) & !word & HIGH
 }
 
-/// Whether no letter, digit or underscore stands before `at`.
-fn starts_word(text: &str, at: usize) -> bool {
-    !text[..at].chars().next_back().is_some_and(is_word)
-}
-
-/// Whether no letter, digit or underscore stands at `at`.
-fn ends_word(text: &str, at: usize) -> bool {
-    !text[at..].chars().next().is_some_and(is_word)
-}
-
-/// Whether a number from `start` to `end` is one by itself: not a part of a word, nor of a longer number whose parts
-/// hang together by `-`, `.` or `/`.
-fn stands_alone(text: &str, start: usize, end: usize) -> bool {
-    let joins = |byte: u8| matches!(byte, b'-' | b'.' | b'/');
-    let before = &text.as_bytes()[..start];
-    let after = &text.as_bytes()[end..];
-    let joined_before =
-        matches!(before, [.., digit, join] if joins(*join) && digit.is_ascii_alphanumeric());
-    let joined_after = matches!(after, [join, digit, ..] if joins(*join) && digit.is_ascii_digit());
-    // What follows a plus and is no international number is no national one either.
-    let signed = before.last() == Some(&b'+');
-    starts_word(text, start) && ends_word(text, end) && !signed && !joined_before && !joined_after
+fn is_word(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || byte == b'_'
 }
 
 #[cfg(test)]
 mod tests {
-    use crate::{Kind, find};
+    use crate::{Engine, Kind, Options};
 
     #[test]
     fn what_hangs_together_is_one_number() {
+        let engine = Engine::builtin(&Options::default());
         for text in
             ["1-612 345 678", "612 345 678/9", "A-612 345 678", "x_612 345 678", "é612 345 678"]
         {
-            assert_eq!(find(text), [], "{text}");
+            assert_eq!(engine.find(text), [], "{text}");
         }
         for text in
             ["-612 345 678", "(612 345 678)", "612 345 678.", "¿612 345 678?", "— 612 345 678 —"]
         {
-            assert_eq!(find(text).len(), 1, "{text}");
+            assert_eq!(engine.find(text).len(), 1, "{text}");
+        }
+    }
+
+    #[test]
+    fn bytes_are_passed_over_together_only_when_none_means_something() {
+        for byte in 0..=u8::MAX {
+            for place in 0..8 {
+                let mut block = *b"abc\xC3\xB1 ~z";
+                block[place] = byte;
+                let near = super::between_bracket_and_at(u64::from_le_bytes(block));
+                let means = near >> (place * 8 + 7) & 1 == 1;
+                assert_eq!(means, (b'('..=b'@').contains(&byte), "{byte} at {place}");
+                assert!(means || super::STOPS[usize::from(byte)] == super::Stop::None, "{byte}");
+            }
         }
     }
 
     #[test]
     fn one_place_has_one_winner() {
         let text = "IBAN ES9121000418450200051332, card 4111 1111 1111 1111, +34 612 345 678";
-        let kinds: Vec<_> = find(text).iter().map(|span| span.kind).collect();
+        let found = Engine::builtin(&Options::default()).find(text);
+        let kinds: Vec<_> = found.iter().map(|span| span.kind).collect();
         assert_eq!(kinds, [Kind::Iban, Kind::Card, Kind::Phone]);
     }
 }

@@ -1,6 +1,6 @@
 //! A found piece of personal data.
 
-use crate::{Kind, Rule};
+use crate::{Kind, RuleId};
 
 /// Where something was found, in bytes of the text, and by which rule.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -12,7 +12,7 @@ pub struct Span {
     /// The kind in question: the rule's own, or that of a look-alike.
     pub kind: Kind,
     /// The rule that found it.
-    pub rule: &'static Rule,
+    pub rule: RuleId,
     /// How sure the rule is, from 0 to 1.
     pub score: f32,
 }

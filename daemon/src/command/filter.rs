@@ -1,11 +1,13 @@
 //! `tacitd redact`, `restore`, `analyze`: text in, text out, no server.
 
+use super::source::Source;
+use crate::app::detector;
 use crate::failure::Failure;
 use crate::keyfile;
 use crate::settings::Settings;
 use crate::store::{Numbers, Store, VaultError};
 use crate::ui;
-use redact::{Kind, Placeholder, Vault};
+use redact::{Kind, Placeholder, Span, Vault, Windows};
 use serde_json::json;
 use std::collections::{HashMap, HashSet};
 use std::io::Read;
@@ -71,21 +73,13 @@ pub(crate) async fn redact(
     session: Option<String>,
     files: &[PathBuf],
 ) -> Result<(), Failure> {
+    let Some(session) = session else { return redact_only(settings, files) };
     let inputs = read(files)?;
-    let Some(session) = session else {
-        let mut vault = Vault::default();
-        for Input { text, .. } in &inputs {
-            let hidden = redact::hide(text, &redact::find(text), |kind, original| {
-                vault.number(kind, original)
-            });
-            ui::raw(&hidden.text);
-        }
-        return Ok(());
-    };
     let store = open(settings)?;
     let failed = |error: &VaultError| vault_failure("keep the originals", error);
     let tenant = store.default_tenant().await.map_err(|error| failed(&error.into()))?;
-    let spans: Vec<_> = inputs.iter().map(|input| redact::find(&input.text)).collect();
+    let engine = detector(settings);
+    let spans: Vec<_> = inputs.iter().map(|input| engine.find(&input.text)).collect();
     let mut seen = HashSet::new();
     let wanted: Vec<(Kind, &str)> = inputs
         .iter()
@@ -104,6 +98,28 @@ pub(crate) async fn redact(
     }
     if is_new {
         ui::note(&format!("the originals are kept in the session {name}"));
+    }
+    Ok(())
+}
+
+/// Hides what the files hold and keeps nothing, window by window: the files may be longer than the memory. All of them
+/// are opened before anything is written.
+fn redact_only(settings: &Settings, files: &[PathBuf]) -> Result<(), Failure> {
+    let stdin = [PathBuf::from("-")];
+    let files = if files.is_empty() { &stdin[..] } else { files };
+    let mut sources = files.iter().map(|path| Source::open(path)).collect::<Result<Vec<_>, _>>()?;
+    let engine = detector(settings);
+    let mut vault = Vault::default();
+    let mut each = |text: &str, spans: &[Span]| {
+        let hidden = redact::hide(text, spans, |kind, original| vault.number(kind, original));
+        ui::raw(&hidden.text);
+    };
+    for source in &mut sources {
+        let mut windows = Windows::new(&engine);
+        while let Some(piece) = source.next()? {
+            windows.push(piece, &mut each);
+        }
+        windows.finish(&mut each);
     }
     Ok(())
 }
@@ -140,10 +156,12 @@ pub(crate) async fn restore(
 ///
 /// # Errors
 /// When a file cannot be read.
-pub(crate) fn analyze(files: &[PathBuf]) -> Result<(), Failure> {
+pub(crate) fn analyze(settings: &Settings, files: &[PathBuf]) -> Result<(), Failure> {
+    let engine = detector(settings);
     for Input { name, text } in read(files)? {
-        for (span, start, end) in redact::locate(&text, &redact::find(&text)) {
-            let (kind, rule, score) = (span.kind.name(), span.rule.name, span.score);
+        for (span, start, end) in redact::locate(&text, &engine.find(&text)) {
+            let rule = &engine.rule(span.rule).name;
+            let (kind, score) = (span.kind.name(), span.score);
             let item = json!({ "file": name, "kind": kind, "start": start, "end": end, "score": score, "rule": rule });
             ui::line(&item.to_string());
         }

@@ -7,9 +7,10 @@ use crate::auth::Caller;
 use crate::store::Numbers;
 use fields::{Fields, Texts};
 use http::StatusCode;
-use redact::{Hidden, Kind, Placeholder, Span};
+use redact::{Engine, Hidden, Kind, Placeholder, Span};
 use serde::Serialize;
 use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 mod fields;
 
@@ -18,21 +19,21 @@ mod fields;
 const BLOCKING_BYTES: usize = 64 * 1024;
 
 #[derive(Serialize)]
-struct FoundItem {
+struct FoundItem<'e> {
     kind: &'static str,
     start: usize,
     end: usize,
     score: f32,
-    rule: &'static str,
+    rule: &'e str,
 }
 
 #[derive(Serialize)]
-struct Found {
-    items: Vec<FoundItem>,
+struct Found<'e> {
+    items: Vec<FoundItem<'e>>,
 }
 
 #[derive(Serialize)]
-struct HiddenItem {
+struct HiddenItem<'e> {
     kind: &'static str,
     start: usize,
     end: usize,
@@ -40,15 +41,15 @@ struct HiddenItem {
     out_end: usize,
     placeholder: String,
     score: f32,
-    rule: &'static str,
+    rule: &'e str,
 }
 
 #[derive(Serialize)]
-struct HiddenText {
+struct HiddenText<'e> {
     text: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     session: Option<String>,
-    items: Vec<HiddenItem>,
+    items: Vec<HiddenItem<'e>>,
 }
 
 #[derive(Serialize)]
@@ -90,8 +91,12 @@ fn caller(call: &mut Call) -> Caller {
 }
 
 /// Finds what is in the texts, beside the serving threads when there is much of it.
-async fn find(texts: Vec<String>) -> Result<(Vec<String>, Vec<Vec<Span>>), Refusal> {
-    let work = |texts: &[String]| texts.iter().map(|text| redact::find(text)).collect();
+async fn find(
+    engine: &Arc<Engine>,
+    texts: Vec<String>,
+) -> Result<(Vec<String>, Vec<Vec<Span>>), Refusal> {
+    let engine = Arc::clone(engine);
+    let work = move |texts: &[String]| texts.iter().map(|text| engine.find(text)).collect();
     if texts.iter().map(String::len).sum::<usize>() <= BLOCKING_BYTES {
         let spans = work(&texts);
         return Ok((texts, spans));
@@ -106,11 +111,11 @@ async fn find(texts: Vec<String>) -> Result<(Vec<String>, Vec<Vec<Span>>), Refus
 pub(super) async fn analyze(shared: &Shared, call: Call) -> Result<Answer, Refusal> {
     let mut fields = fields(&mut Some(call), shared, &["text", "texts"]).await?;
     let Texts { texts, batch } = fields.texts()?;
-    let (texts, spans) = find(texts).await?;
+    let (texts, spans) = find(&shared.engine, texts).await?;
     let results = texts.iter().zip(&spans).map(|(text, spans)| Found {
         items: redact::locate(text, spans)
             .map(|(span, start, end)| {
-                let (kind, rule) = (span.kind.name(), span.rule.name);
+                let (kind, rule) = (span.kind.name(), shared.engine.rule(span.rule).name.as_str());
                 FoundItem { kind, start, end, score: span.score, rule }
             })
             .collect(),
@@ -124,7 +129,7 @@ pub(super) async fn redact(shared: &Shared, mut call: Call) -> Result<Answer, Re
         fields(&mut Some(call), shared, &["text", "texts", "session", "project"]).await?;
     let Texts { texts, batch } = fields.texts()?;
     let (session, project) = (fields.name("session")?, fields.name("project")?);
-    let (texts, spans) = find(texts).await?;
+    let (texts, spans) = find(&shared.engine, texts).await?;
     let mut seen = HashSet::new();
     let wanted: Vec<(Kind, &str)> = texts
         .iter()
@@ -139,12 +144,12 @@ pub(super) async fn redact(shared: &Shared, mut call: Call) -> Result<Answer, Re
     for (text, spans) in texts.iter().zip(&spans) {
         shared.metrics.hidden(spans);
         let hidden = redact::hide(text, spans, |kind, original| numbers[&(kind, original)]);
-        results.push(hidden_text(hidden, (!batch).then(|| session.clone())));
+        results.push(hidden_text(&shared.engine, hidden, (!batch).then(|| session.clone())));
     }
     Ok(answer(batch, Some(session), results))
 }
 
-fn hidden_text(hidden: Hidden, session: Option<String>) -> HiddenText {
+fn hidden_text(engine: &Engine, hidden: Hidden, session: Option<String>) -> HiddenText<'_> {
     let items = hidden.items.into_iter().map(|item| HiddenItem {
         kind: item.placeholder.kind.name(),
         start: item.start,
@@ -153,21 +158,23 @@ fn hidden_text(hidden: Hidden, session: Option<String>) -> HiddenText {
         out_end: item.out_end,
         placeholder: item.placeholder.to_string(),
         score: item.score,
-        rule: item.rule.name,
+        rule: &engine.rule(item.rule).name,
     });
     HiddenText { session, items: items.collect(), text: hidden.text }
 }
 
 pub(super) async fn restore(shared: &Shared, mut call: Call) -> Result<Answer, Refusal> {
     let caller = caller(&mut call);
-    let mut fields = fields(&mut Some(call), shared, &["text", "texts", "session"]).await?;
+    let mut fields =
+        fields(&mut Some(call), shared, &["text", "texts", "session", "lenient"]).await?;
     let Texts { texts, batch } = fields.texts()?;
     let session = fields.name("session")?;
+    let options = redact::RestoreOptions { forgive: forgive(fields.flag("lenient")?), json: false };
     let session =
         session.ok_or_else(|| Refusal::unprocessable("the field `session` is missing"))?;
     let wanted: HashSet<Placeholder> = texts
         .iter()
-        .flat_map(|text| redact::placeholders(text))
+        .flat_map(|text| redact::placeholders_with(options, text))
         .map(|(placeholder, ..)| placeholder)
         .collect();
     let wanted: Vec<_> = wanted.into_iter().collect();
@@ -178,9 +185,16 @@ pub(super) async fn restore(shared: &Shared, mut call: Call) -> Result<Answer, R
         restored.set(restored.get() + 1);
         Some(original.as_str())
     };
-    let results = texts.iter().map(|text| Shown { text: redact::show(text, original) }).collect();
+    let results =
+        texts.iter().map(|text| Shown { text: redact::show_with(options, text, original) });
+    let results = results.collect();
     shared.metrics.restorations.inc_by(restored.get());
     Ok(answer(batch, None, results))
+}
+
+/// What is taken for a placeholder.
+fn forgive(lenient: bool) -> redact::Forgive {
+    if lenient { redact::Forgive::Guesses } else { redact::Forgive::Slips }
 }
 
 pub(super) async fn forget(shared: &Shared, mut call: Call) -> Result<Answer, Refusal> {

@@ -89,6 +89,7 @@ pub(crate) enum Surface {
 
 /// What handlers need.
 pub(crate) struct Shared {
+    pub(crate) engine: Arc<redact::Engine>,
     pub(crate) store: Arc<Store>,
     pub(crate) gate: Gate,
     pub(crate) metrics: Arc<Metrics>,

@@ -27,6 +27,43 @@ kit::choice! {
     }
 }
 
+kit::choice! {
+    /// How much is hidden when a rule is not sure.
+    pub(crate) enum Aggressiveness {
+        /// Only what is all but certain.
+        Relaxed = "relaxed" | "low",
+        /// What is more likely than not.
+        Balanced = "balanced" | "medium",
+        /// Also what may well be something else.
+        Strict = "strict" | "high",
+    }
+}
+
+impl From<Aggressiveness> for redact::Aggressiveness {
+    fn from(wanted: Aggressiveness) -> Self {
+        match wanted {
+            Aggressiveness::Relaxed => Self::Relaxed,
+            Aggressiveness::Balanced => Self::Balanced,
+            Aggressiveness::Strict => Self::Strict,
+        }
+    }
+}
+
+/// A region by its two letters, for its telephone numbers.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct PhoneRegion(pub(crate) redact::Region);
+
+impl Value for PhoneRegion {
+    fn parse(text: &str) -> Result<Self, String> {
+        let region = redact::Region::parse(&text.trim().to_ascii_uppercase());
+        region.map(Self).ok_or_else(|| format!("is not {}", Self::expects()))
+    }
+
+    fn expects() -> String {
+        "a region by its two letters, such as `ES`".to_owned()
+    }
+}
+
 /// Where the store is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum DatabaseUrl {

@@ -1,141 +1,204 @@
-//! What begins with a digit: cards, DNI, social security numbers, national phone numbers.
+//! Numbers that no form of words says: cards, IBAN, IPv4, coordinates, telephones at home.
 
-use super::{Found, ends_word, phone, stands_alone};
+use super::word::Word;
+use super::{Scan, Scanner};
 use crate::check;
-use crate::context::{SSN_CUES, has_cue};
-use crate::rule::{CARD, ES_DNI, US_SSN};
 
-/// More digits and groups than any rule wants.
-const DIGITS_MAX: usize = 24;
-const GROUPS_MAX: usize = 8;
+/// The longest IBAN, and the most digits on a card.
+const IBAN_MAX: usize = 34;
+const CARD_MAX: usize = 19;
 
-/// Digits in groups, as people write long numbers.
-pub(super) struct Groups {
-    start: usize,
-    digits: [u8; DIGITS_MAX],
-    count: usize,
-    /// For each group: how many digits end with it, the byte after it, and the separator before it.
-    groups: [(usize, usize, u8); GROUPS_MAX],
-    group_count: usize,
-}
+/// Decimals from which a number of degrees is somebody's place: about ten metres.
+const DECIMALS_MIN: usize = 4;
 
-/// The first few groups, when the same separator stands between all of them.
-pub(super) struct Head<'g> {
-    pub(super) digits: &'g [u8],
-    pub(super) start: usize,
-    pub(super) end: usize,
-    pub(super) separator: Option<u8>,
-    groups: &'g [(usize, usize, u8)],
-}
-
-impl Head<'_> {
-    /// Whether the groups have these lengths.
-    pub(super) fn has_lengths(&self, lengths: &[usize]) -> bool {
-        self.groups.len() == lengths.len() && self.lengths().eq(lengths.iter().copied())
+impl Scan<'_, '_> {
+    /// Looks at a word of digits.
+    pub(super) fn number(&mut self, word: &Word) {
+        let after = self.bytes.get(word.end).copied().unwrap_or_default();
+        match word.len() {
+            4 if matches!(after, b' ' | b'-') => self.card(word.start),
+            13..=CARD_MAX => self.card(word.start),
+            _ => {}
+        }
+        if word.len() <= 3 && after == b'.' {
+            self.ip4(word.start);
+            self.coordinates(word.start);
+        }
+        if word.len() <= 4 {
+            self.date_in_words(word.start, word.end);
+        }
+        if (8..=10).contains(&word.len()) && after == b':' {
+            self.telegram(word.start, word.end);
+        }
+        let grouped = matches!(after, b' ' | b'-' | b'.' | b'/' | 0xC2 | 0xE2);
+        if word.len() >= 7 || grouped && word.len() >= 2 {
+            self.phone_at_home(word.start, word.start);
+        }
     }
 
-    fn lengths(&self) -> impl Iterator<Item = usize> {
-        let before = std::iter::once(0).chain(self.groups.iter().map(|group| group.0));
-        self.groups.iter().map(|group| group.0).zip(before).map(|(end, start)| end - start)
-    }
-}
-
-impl Groups {
-    /// Reads what begins at `start`: digits, and single separators between digits.
-    pub(super) fn read(text: &str, start: usize) -> Self {
-        let bytes = text.as_bytes();
-        let mut read = Self {
-            start,
-            digits: [0; DIGITS_MAX],
-            count: 0,
-            groups: [(0, 0, 0); GROUPS_MAX],
-            group_count: 0,
-        };
-        let mut at = start;
-        let mut separator = 0;
-        while read.group_count < GROUPS_MAX {
-            while let Some(byte) = bytes.get(at).filter(|byte| byte.is_ascii_digit()) {
-                if read.count == DIGITS_MAX {
-                    return read;
+    /// A card in one piece, or in the groups that are printed on it.
+    fn card(&mut self, start: usize) {
+        let Some(rule) = self.scanner(Scanner::Card) else { return };
+        let mut digits = [0; CARD_MAX];
+        let mut groups = [0usize; 6];
+        let (mut count, mut group, mut separator, mut at) = (0, 0, 0, start);
+        while let Some(byte) = self.bytes.get(at) {
+            match byte {
+                b'0'..=b'9' if count < CARD_MAX => {
+                    digits[count] = byte - b'0';
+                    groups[group] += 1;
+                    count += 1;
                 }
-                read.digits[read.count] = byte - b'0';
-                read.count += 1;
-                at += 1;
-            }
-            read.groups[read.group_count] = (read.count, at, separator);
-            read.group_count += 1;
-            match (bytes.get(at), bytes.get(at + 1)) {
-                (Some(next @ (b' ' | b'-' | b'.')), Some(b'0'..=b'9')) => separator = *next,
+                b' ' | b'-' if group < 5 && (separator == 0 || separator == *byte) => {
+                    let goes_on = self.bytes.get(at + 1).is_some_and(u8::is_ascii_digit);
+                    // What follows a whole card is another number.
+                    if !goes_on || count >= 15 && groups[group] < 3 {
+                        break;
+                    }
+                    separator = *byte;
+                    group += 1;
+                }
                 _ => break,
             }
             at += 1;
         }
-        read
-    }
-
-    /// Gives the first groups, first all of them, then one fewer and so on; only those with one kind of separator.
-    pub(super) fn heads(&self) -> impl Iterator<Item = Head<'_>> {
-        (1..=self.group_count).rev().filter_map(|count| {
-            let groups = &self.groups[..count];
-            let separator = groups.get(1).map(|group| group.2);
-            let uniform = groups[1..].iter().all(|group| Some(group.2) == separator);
-            let (digits, end, _) = groups[count - 1];
-            let digits = &self.digits[..digits];
-            uniform.then_some(Head { digits, start: self.start, end, separator, groups })
-        })
-    }
-}
-
-pub(super) fn at(found: &mut Found<'_>, start: usize) {
-    let text = found.text;
-    let groups = Groups::read(text, start);
-    for head in groups.heads() {
-        dni(found, &head);
-        if !stands_alone(text, start, head.end) {
-            continue;
+        let usual = |count: usize, groups: &[usize]| {
+            matches!(
+                (count, groups),
+                (_, [_])
+                    | (16, [4, 4, 4, 4])
+                    | (15, [4, 6, 5])
+                    | (14, [4, 6, 4])
+                    | (19, [4, 4, 4, 4, 3])
+                    | (13, [4, 3, 3, 3] | [4, 4, 5])
+            )
+        };
+        // A number that follows after a space does not take the card with it.
+        for last in (0..=group).rev() {
+            let count = groups[..=last].iter().sum::<usize>();
+            let end = start + count + last;
+            let whole =
+                self.ends_word(end) && !self.joined_before(start) && !self.joined_after(end);
+            if usual(count, &groups[..=last])
+                && whole
+                && check::card_range(&digits[..count])
+                && check::luhn(&digits[..count])
+            {
+                self.add_by_cue(rule, false, start, end);
+                return;
+            }
         }
-        card(found, &head);
-        ssn(found, &head);
-        phone::national(found, &head);
     }
-    phone::with_zeros(found, start);
-}
 
-fn card(found: &mut Found<'_>, head: &Head<'_>) {
-    let grouped = match head.separator {
-        None => true,
-        Some(b' ' | b'-') => head.lengths().all(|length| (3..=6).contains(&length)),
-        Some(_) => false,
-    };
-    if grouped && check::card_range(head.digits) && check::luhn(head.digits) {
-        found.add(&CARD, head.start, head.end, 0.9);
+    /// In groups of four or in one piece.
+    pub(super) fn iban(&mut self, start: usize) {
+        let Some(rule) = self.scanner(Scanner::Iban) else { return };
+        let bytes = &self.bytes[start..];
+        let Some(length) = check::iban_length([bytes[0], bytes[1]]) else { return };
+        let separator = bytes.get(4).copied().filter(|byte| matches!(byte, b' ' | b'-'));
+        let mut characters = [0; IBAN_MAX];
+        let mut at = 0;
+        for (number, slot) in characters[..length].iter_mut().enumerate() {
+            if number > 0 && number % 4 == 0 && separator.is_some() {
+                if bytes.get(at).copied() != separator {
+                    return;
+                }
+                at += 1;
+            }
+            match bytes.get(at) {
+                Some(&byte) if byte.is_ascii_digit() || byte.is_ascii_uppercase() => *slot = byte,
+                _ => return,
+            }
+            at += 1;
+        }
+        if check::iban(&characters[..length]) && self.ends_word(start + at) {
+            self.add_by_cue(rule, false, start, start + at);
+        }
     }
-}
 
-fn ssn(found: &mut Found<'_>, head: &Head<'_>) {
-    if head.digits.len() != 9 || !check::ssn(head.digits) {
-        return;
+    fn ip4(&mut self, start: usize) {
+        let Some(rule) = self.scanner(Scanner::Ip4) else { return };
+        let mut at = start;
+        let mut octets = [0u32; 4];
+        for (number, octet) in octets.iter_mut().enumerate() {
+            let from = at;
+            while let Some(byte) = self.bytes.get(at).filter(|byte| byte.is_ascii_digit()) {
+                *octet = *octet * 10 + u32::from(byte - b'0');
+                at += 1;
+                if at - from > 3 {
+                    return;
+                }
+            }
+            let padded = at - from > 1 && self.bytes[from] == b'0';
+            if at == from || *octet > 255 || padded {
+                return;
+            }
+            if number < 3 {
+                if self.bytes.get(at) != Some(&b'.') {
+                    return;
+                }
+                at += 1;
+            }
+        }
+        let port_or_mask = matches!(self.bytes[at..], [b'/' | b':' | b'-', ..]);
+        let goes_on = !port_or_mask && self.joined_after(at);
+        let part = match self.bytes[..start] {
+            [.., before, b'.'] => before.is_ascii_digit(),
+            [.., before, b'-'] => before.is_ascii_alphanumeric(),
+            _ => false,
+        };
+        if goes_on || part || !self.ends_word(at) {
+            return;
+        }
+        // Every machine has these, and they say nothing about anybody.
+        let nobody = matches!(octets, [127, ..] | [0, ..] | [255, 255, 255, _]);
+        if !nobody {
+            self.add_by_cue(rule, false, start, at);
+        }
     }
-    let score = match head.separator {
-        Some(b'-') if head.has_lengths(&[3, 2, 4]) => 0.85,
-        Some(b' ') if head.has_lengths(&[3, 2, 4]) => 0.7,
-        None if has_cue(found.text, head.start, SSN_CUES) => 0.8,
-        _ => return,
-    };
-    found.add(&US_SSN, head.start, head.end, score);
-}
 
-fn dni(found: &mut Found<'_>, head: &Head<'_>) {
-    let dotted = head.separator == Some(b'.') && head.has_lengths(&[2, 3, 3]);
-    if !dotted && !head.has_lengths(&[8]) {
-        return;
+    /// `40.41678, -3.70379`.
+    fn coordinates(&mut self, start: usize) {
+        let Some(rule) = self.scanner(Scanner::Coordinates) else { return };
+        let Some((latitude, at)) = self.degrees(start) else { return };
+        let gap = self.bytes[at..].iter().take(3).take_while(|byte| b", ;/".contains(byte)).count();
+        let from = at + gap;
+        let minus = usize::from(self.bytes.get(from) == Some(&b'-'));
+        let Some((longitude, end)) = self.degrees(from + minus) else { return };
+        if gap > 0 && latitude <= 90.0 && longitude <= 180.0 && self.ends_word(end) {
+            let signed = usize::from(self.bytes[..start].ends_with(b"-"));
+            self.add_by_cue(rule, false, start - signed, end);
+        }
     }
-    let bytes = found.text.as_bytes();
-    let between = usize::from(matches!(bytes.get(head.end), Some(b'-' | b' ')));
-    let end = head.end + between + 1;
-    let number = head.digits.iter().fold(0, |n, &digit| n * 10 + u32::from(digit));
-    if bytes.get(end - 1) == Some(&check::dni_letter(number)) && ends_word(found.text, end) {
-        let score = if bytes[head.end] == b' ' { 0.7 } else { 0.95 };
-        found.add(&ES_DNI, head.start, end, score);
+
+    /// Reads degrees with enough decimals to be a place.
+    fn degrees(&self, start: usize) -> Option<(f32, usize)> {
+        let digits = |from: usize| {
+            self.bytes[from.min(self.bytes.len())..]
+                .iter()
+                .take(16)
+                .take_while(|byte| byte.is_ascii_digit())
+                .count()
+        };
+        let whole = digits(start);
+        let point = start + whole;
+        if !(1..=3).contains(&whole) || self.bytes.get(point) != Some(&b'.') {
+            return None;
+        }
+        let decimals = digits(point + 1);
+        let value = self.text[start..point].parse().ok()?;
+        (DECIMALS_MIN..16).contains(&decimals).then_some((value, point + 1 + decimals))
+    }
+
+    /// `123456789:AA...`: a bot's number and its key.
+    fn telegram(&mut self, start: usize, end: usize) {
+        let Some(rule) = self.scanner(Scanner::Telegram) else { return };
+        let token = |byte: &&u8| byte.is_ascii_alphanumeric() || b"_-".contains(byte);
+        let key = &self.bytes[end + 1..];
+        let length = key.iter().take(48).take_while(token).count();
+        if key.starts_with(b"AA") && (33..=37).contains(&length) && self.starts_word(start) {
+            let score = self.engine.rule(rule).secret_score();
+            self.add(rule, start, end + 1 + length, score);
+        }
     }
 }

@@ -11,7 +11,8 @@ use std::borrow::Cow;
 use std::fmt;
 
 /// Every field of the family, and those that the API has and this version does not serve.
-const KNOWN: &[&str] = &["text", "texts", "session", "project", "policy", "language", "trace"];
+const KNOWN: &[&str] =
+    &["text", "texts", "session", "project", "lenient", "policy", "language", "trace"];
 const UNBUILT: &[&str] = &["policy", "language", "trace"];
 
 /// The longest name of a session or project.
@@ -109,6 +110,20 @@ impl Fields {
             (None, Some(_)) => wrong("the field `texts` must be a list of strings"),
             (Some(_), Some(_)) => wrong("give `text` or `texts`, not both"),
             (None, None) => wrong("the field `text` is missing"),
+        }
+    }
+
+    /// Takes a choice; absent is no.
+    ///
+    /// # Errors
+    /// When it is something else than true or false.
+    pub(super) fn flag(&mut self, field: &'static str) -> Result<bool, Refusal> {
+        match self.take(field) {
+            None => Ok(false),
+            Some(Value::Bool(choice)) => Ok(choice),
+            Some(_) => {
+                Err(Refusal::unprocessable(format!("the field `{field}` must be true or false")))
+            }
         }
     }
 

@@ -1,0 +1,36 @@
+//! What a text has that a restorer would take for a placeholder is hidden too, so that it comes back as it was.
+
+use super::{Forgive, RestoreOptions, placeholders};
+use crate::{RuleId, Span};
+
+/// Adds to `spans`, sorted and never overlapping, the look-alikes between them, as [`Forgive::Slips`] sees them.
+///
+/// They are looked for in each gap by itself: once the text is hidden, a placeholder stands where a span was, and no
+/// form goes on across its brackets.
+pub(crate) fn with_look_alikes(text: &str, rule: RuleId, spans: Vec<Span>) -> Vec<Span> {
+    let mut all = Vec::with_capacity(spans.len());
+    let mut from = 0;
+    for span in spans {
+        add(text, rule, from, span.start, &mut all);
+        from = span.end;
+        all.push(span);
+    }
+    add(text, rule, from, text.len(), &mut all);
+    all
+}
+
+/// Whether there is a sign that every form has one of: an underscore, a bracket, or what brackets are written as.
+pub(crate) fn may_have_look_alikes(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    // EF begins the wide brackets in UTF-8.
+    memchr::memchr3(b'_', b'<', b'&', bytes).is_some()
+        || memchr::memchr2(b'\\', 0xEF, bytes).is_some()
+}
+
+fn add(text: &str, rule: RuleId, from: usize, to: usize, all: &mut Vec<Span>) {
+    let options = RestoreOptions { forgive: Forgive::Slips, json: false };
+    for (placeholder, at, length) in placeholders(&text[from..to], options) {
+        let (start, kind) = (from + at, placeholder.kind);
+        all.push(Span { start, end: start + length, kind, rule, score: 1.0 });
+    }
+}

@@ -1,0 +1,91 @@
+//! Columns with headings: in a text that is a table, the heading of its column is a cue for every value.
+
+use crate::cue::{Dictionary, Seen};
+
+/// Longer lines are no rows.
+const ROW_MAX: usize = 4096;
+
+/// The columns of the text, once somebody asks.
+#[derive(Debug, Default)]
+pub(super) struct Table {
+    looked: bool,
+    delimiter: u8,
+    columns: Vec<Seen>,
+    /// Where the row that was asked for last begins, how far it was read, and which column that is.
+    row: (usize, usize, usize),
+}
+
+impl Table {
+    /// Adds the cues of the heading above `at`, if the text is a table.
+    pub(super) fn gather(&mut self, text: &[u8], at: usize, cues: &Dictionary, seen: &mut Seen) {
+        if !self.looked {
+            self.looked = true;
+            self.read_headings(text, cues);
+        }
+        if self.columns.iter().all(Seen::is_empty) {
+            return;
+        }
+        let column = self.column(text, at);
+        if let Some(heading) = column.and_then(|column| self.columns.get(column)) {
+            seen.merge(heading);
+        }
+    }
+
+    /// The first line is one of headings when it has no number, and the second line as many columns.
+    fn read_headings(&mut self, text: &[u8], cues: &Dictionary) {
+        let mut lines = text.splitn(3, |byte| *byte == b'\n');
+        let (Some(first), Some(second)) = (lines.next(), lines.next()) else { return };
+        if first.len() > ROW_MAX || second.len() > ROW_MAX || first.iter().any(u8::is_ascii_digit) {
+            return;
+        }
+        let columns = |line: &[u8], delimiter| split(line, delimiter).count();
+        let fits = |delimiter: &u8| {
+            columns(first, *delimiter) > 1
+                && columns(first, *delimiter) == columns(second, *delimiter)
+        };
+        let Some(delimiter) = [b',', b'\t', b';', b'|'].into_iter().find(fits) else { return };
+        self.delimiter = delimiter;
+        self.columns = split(first, delimiter)
+            .map(|heading| {
+                let mut seen = Seen::NONE;
+                cues.gather(heading, &mut seen);
+                seen
+            })
+            .collect();
+    }
+
+    /// The column in which `at` lies; rows are asked for in order, so each is read once.
+    fn column(&mut self, text: &[u8], at: usize) -> Option<usize> {
+        let (start, read, column) = self.row;
+        let goes_on = start > 0 && read <= at && !text[read..at].contains(&b'\n');
+        let (start, mut read, mut column) = match goes_on {
+            true => (start, read, column),
+            false => {
+                let room = &text[at.saturating_sub(ROW_MAX)..at];
+                let start = at - room.iter().rev().position(|byte| *byte == b'\n')?;
+                (start, start, 0)
+            }
+        };
+        let mut quoted = false;
+        while read < at {
+            match text[read] {
+                b'"' => quoted = !quoted,
+                byte if byte == self.delimiter && !quoted => column += 1,
+                _ => {}
+            }
+            read += 1;
+        }
+        // A value in quotes is read from its beginning again.
+        self.row = if quoted { (0, 0, 0) } else { (start, read, column) };
+        Some(column)
+    }
+}
+
+/// Cuts a row, heeding quotes.
+fn split(line: &[u8], delimiter: u8) -> impl Iterator<Item = &[u8]> {
+    let mut quoted = false;
+    line.split(move |byte| {
+        quoted ^= *byte == b'"';
+        *byte == delimiter && !quoted
+    })
+}
