@@ -28,20 +28,21 @@ fn filter_place(hash: u64) -> usize {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Seen {
     bits: [u64; RULES_MAX / 64],
-    any: bool,
+    /// A bit for each of these that is not zero.
+    blocks: u16,
 }
 
 impl Seen {
-    pub(crate) const NONE: Self = Self { bits: [0; RULES_MAX / 64], any: false };
+    pub(crate) const NONE: Self = Self { bits: [0; RULES_MAX / 64], blocks: 0 };
 
     fn insert(&mut self, rule: u16) {
         self.bits[usize::from(rule) / 64] |= 1 << (rule % 64);
-        self.any = true;
+        self.blocks |= 1 << (rule / 64);
     }
 
     /// Forgets them.
     pub(crate) fn clear(&mut self) {
-        if self.any {
+        if !self.is_empty() {
             *self = Self::NONE;
         }
     }
@@ -52,23 +53,47 @@ impl Seen {
 
     pub(crate) fn merge(&mut self, other: &Self) {
         self.bits.iter_mut().zip(&other.bits).for_each(|(mine, theirs)| *mine |= theirs);
-        self.any |= other.any;
+        self.blocks |= other.blocks;
     }
 
     pub(crate) fn is_empty(&self) -> bool {
-        !self.any
+        self.blocks == 0
     }
 
     /// The rules, in order.
     pub(crate) fn iter(&self) -> impl Iterator<Item = u16> {
-        self.bits.iter().zip(0u16..).flat_map(|(bits, block)| {
-            let mut bits = *bits;
-            std::iter::from_fn(move || {
-                let lowest = (bits != 0).then(|| bits.trailing_zeros() as u16)?;
-                bits &= bits - 1;
-                Some(block * 64 + lowest)
-            })
+        bits(u64::from(self.blocks)).flat_map(|block| {
+            bits(self.bits[usize::from(block)]).map(move |lowest| block * 64 + lowest)
         })
+    }
+}
+
+/// The places of the bits that are set.
+fn bits(mut left: u64) -> impl Iterator<Item = u16> {
+    std::iter::from_fn(move || {
+        let lowest = (left != 0).then(|| left.trailing_zeros() as u16)?;
+        left &= left - 1;
+        Some(lowest)
+    })
+}
+
+/// The words before one.
+#[derive(Default)]
+struct Before {
+    ring: [u64; NAME_WORDS],
+    count: usize,
+}
+
+impl Before {
+    fn push(&mut self, hash: u64) {
+        self.ring[self.count % NAME_WORDS] = hash;
+        self.count += 1;
+    }
+
+    /// The nearest first.
+    fn nearest(&self) -> impl Iterator<Item = u64> {
+        let known = self.count.min(NAME_WORDS);
+        (1..=known).map(|back| self.ring[(self.count - back) % NAME_WORDS])
     }
 }
 
@@ -81,12 +106,12 @@ struct Phrase {
 
 impl Phrase {
     /// Whether its words but the last are among those before, the nearest first.
-    fn follows(&self, before: &[u64; NAME_WORDS], gaps: bool) -> bool {
-        let mut before = before.iter();
+    fn follows(&self, before: &Before, gaps: bool) -> bool {
+        let mut before = before.nearest();
         let mut wanted = self.before.iter().take_while(|hash| **hash != 0);
         match gaps {
-            true => wanted.all(|hash| before.any(|found| found == hash)),
-            false => wanted.all(|hash| before.next() == Some(hash)),
+            true => wanted.all(|hash| before.any(|found| found == *hash)),
+            false => wanted.all(|hash| before.next() == Some(*hash)),
         }
     }
 }
@@ -159,7 +184,7 @@ impl Dictionary {
 
     /// Adds the rules whose cues stand in `text`.
     pub(crate) fn gather(&self, text: &[u8], seen: &mut Seen) {
-        let mut before = [0; NAME_WORDS];
+        let mut before = Before::default();
         words(text, |word| {
             for hash in [word.hash, word.singular] {
                 for phrase in self.phrases(hash) {
@@ -171,8 +196,7 @@ impl Dictionary {
                     break;
                 }
             }
-            before.rotate_right(1);
-            before[0] = word.hash;
+            before.push(word.hash);
         });
     }
 }
@@ -206,35 +230,34 @@ const fn folded() -> [u8; 256] {
 /// Cuts text into words, folding case and accents.
 fn words(text: &[u8], mut each: impl FnMut(Hashed)) {
     let (mut hash, mut shorter, mut last) = (0u64, 0u64, 0u8);
-    let mut end = |hash: &mut u64, shorter: u64, last: u8| {
-        if *hash != 0 {
-            let singular = if last == b's' && shorter != 0 { shorter } else { *hash };
-            each(Hashed { hash: *hash, singular });
-            *hash = 0;
-        }
-    };
     let mut bytes = text.iter().copied();
     let mut was_lower = false;
-    while let Some(byte) = bytes.next() {
+    loop {
+        let next = bytes.next();
+        let byte = next.unwrap_or_default();
         let letter = match FOLDED[usize::from(byte)] {
-            0 => {
-                end(&mut hash, shorter, last);
-                was_lower = false;
-                continue;
-            }
             1 => unaccented(byte, bytes.next().unwrap_or_default()),
             letter => letter,
         };
         let upper = letter != byte && byte < 0x80;
-        if upper && was_lower {
-            end(&mut hash, shorter, last);
+        if (letter == 0 || upper && was_lower) && hash != 0 {
+            let singular = if last == b's' && shorter != 0 { shorter } else { hash };
+            each(Hashed { hash, singular });
+            hash = 0;
+        }
+        if letter == 0 {
+            if next.is_none() {
+                return;
+            }
+            was_lower = false;
+            continue;
         }
         was_lower = !upper && byte.is_ascii_lowercase();
         shorter = hash;
-        hash = (hash.rotate_left(5) ^ u64::from(letter)).wrapping_mul(0x517c_c1b7_2722_0a95) | 1;
+        // A sum with powers: one multiplication a letter is all that each waits for.
+        hash = hash.wrapping_mul(0x517c_c1b7_2722_0a95).wrapping_add(u64::from(letter));
         last = letter;
     }
-    end(&mut hash, shorter, last);
 }
 
 /// The letters below the accents of U+0100 to U+017F.
@@ -264,6 +287,19 @@ fn is_word(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || byte == b'_' || byte >= 0x80
 }
 
+/// Bytes at which the way back from a number may end.
+static TELLS: [bool; 256] = tells();
+
+const fn tells() -> [bool; 256] {
+    let mut tells = [false; 256];
+    let mut at = 0;
+    while at < tells.len() {
+        tells[at] = matches!(at as u8, b'0'..=b'9' | b'\n' | b' ');
+        at += 1;
+    }
+    tells
+}
+
 /// What stands before `start` and may hold a cue: in the same line and sentence, and after the last number, since a cue
 /// that another number stands behind belongs to that number.
 pub(crate) fn before(text: &[u8], start: usize) -> &[u8] {
@@ -271,6 +307,10 @@ pub(crate) fn before(text: &[u8], start: usize) -> &[u8] {
     let mut from = start;
     while from > least {
         let byte = text[from - 1];
+        if !TELLS[usize::from(byte)] {
+            from -= 1;
+            continue;
+        }
         if byte.is_ascii_digit() && ends_number(text, &mut from) {
             return &text[from..start];
         }

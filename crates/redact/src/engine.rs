@@ -1,12 +1,13 @@
 //! Rules made ready to be looked for: indexes by how a thing begins, so that a text is passed over once.
 
+use crate::bucket::{Bucket, place_of};
 use crate::cue::{self, Dictionary};
 use crate::heads::Heads;
 use crate::library::{self, RuleError};
 use crate::phone::Region;
 use crate::restore::{may_have_look_alikes, with_look_alikes};
 use crate::rule::{Rule, RuleId};
-use crate::scan::{Scan, Scanner, announcements};
+use crate::scan::{Scan, Scanner, Word, announcements};
 use crate::shape::{self, Form, Mask, SEPARATORS, WORD_MAX};
 use crate::{Span, check, fold, merge};
 use memchr::memmem::Finder;
@@ -61,36 +62,32 @@ pub(crate) struct Entry {
     pub(crate) word: u8,
     pub(crate) length: u8,
     /// How long the next word is, and what must stand after that: a separator, or 0 for the end of the form.
-    next_length: u8,
+    pub(crate) next_length: u8,
     next_after: u8,
     /// Whether the masks say all about the word.
     pub(crate) exact: bool,
     pub(crate) bare: bool,
     pub(crate) rule: RuleId,
     pub(crate) form: u32,
+    /// The number of the rule among those that have cues, if it has any.
+    pub(crate) cue: u16,
 }
 
 impl Entry {
-    /// Whether the words that follow end where the next word of the form does; most do not.
-    pub(crate) fn goes_on(&self, text: &[u8], end: usize) -> bool {
-        if self.after == 0 {
-            return true;
-        }
-        let after = text.get(end + 1 + usize::from(self.next_length)).copied().unwrap_or_default();
-        match self.next_after {
-            0 => !after.is_ascii_alphanumeric(),
-            wanted => after == wanted,
-        }
+    /// Whether it may stand at a word, as far as the places of digits and capitals and what is next to it tell.
+    pub(crate) fn agrees(&self, word: &Word) -> bool {
+        self.digits.agrees(word.digits)
+            && self.upper.agrees(word.upper)
+            && (self.before == 0 || self.before == word.before)
+            && (self.after == 0
+                || self.after == word.after
+                    && self.next_length == word.next_length
+                    && (self.next_after == 0 || self.next_after == word.next_after))
     }
 }
 
 /// Entries by what must stand after the word: nothing in particular, or each of the separators.
-pub(crate) type ByAfter = [Vec<Entry>; SEPARATORS.len() + 1];
-
-/// Where among these the entries stand that want such a byte.
-pub(crate) fn place_of(after: u8) -> Option<usize> {
-    SEPARATORS.iter().position(|separator| *separator == after).map(|at| at + 1)
-}
+pub(crate) type ByAfter = [Bucket; SEPARATORS.len() + 1];
 
 /// Which words may begin a form that needs a cue, so that cues are looked for only there: by length, and by what
 /// stands after the word.
@@ -107,24 +104,21 @@ impl Gate {
     fn open(&mut self, entry: &Entry) {
         let all = u64::MAX >> (64 - u32::from(entry.length));
         match place_of(entry.after) {
-            Some(place) => self.next[place - 1] |= 1 << entry.next_length.min(63),
-            None => {
+            place @ 1.. => self.next[place - 1] |= 1 << entry.next_length.min(63),
+            0 => {
                 self.number_ends |= entry.digits.agrees(all);
                 self.other_ends |= !entry.digits.must_all(all);
             }
         }
     }
 
-    /// Whether a word that ends at `end` may begin one.
-    pub(crate) fn lets(&self, is_number: bool, text: &[u8], end: usize) -> bool {
-        if if is_number { self.number_ends } else { self.other_ends } {
+    /// Whether a word may begin one.
+    pub(crate) fn lets(&self, word: &Word) -> bool {
+        if if word.is_number() { self.number_ends } else { self.other_ends } {
             return true;
         }
-        let Some(place) = text.get(end).and_then(|after| place_of(*after)) else { return false };
-        let lengths = self.next[place - 1];
-        let next = &text[end + 1..];
-        let length = next.iter().take(63).take_while(|byte| byte.is_ascii_alphanumeric()).count();
-        lengths >> length & 1 == 1
+        let Some(place) = place_of(word.after).checked_sub(1) else { return false };
+        self.next[place] >> word.next_length.min(63) & 1 == 1
     }
 }
 
@@ -145,8 +139,8 @@ pub struct Engine {
     pub(crate) forms: Vec<Form>,
     /// Forms that are sure enough by themselves, by the length of the word at which the scanner stops.
     pub(crate) by_length: Vec<ByAfter>,
-    /// Forms that need a cue, by the number of the rule among those that have cues.
-    pub(crate) by_cue: Vec<Vec<Entry>>,
+    /// The same for forms that need a cue.
+    pub(crate) cued: Vec<ByAfter>,
     pub(crate) gates: Vec<Gate>,
     pub(crate) cues: Dictionary,
     pub(crate) heads: Heads,
@@ -176,7 +170,7 @@ impl Engine {
             ready: Vec::with_capacity(rules.len()),
             forms: Vec::new(),
             by_length: (0..=WORD_MAX).map(|_| ByAfter::default()).collect(),
-            by_cue: Vec::new(),
+            cued: (0..=WORD_MAX).map(|_| ByAfter::default()).collect(),
             gates: vec![Gate::default(); WORD_MAX + 1],
             cues: Dictionary::default(),
             heads: Heads::new(std::iter::empty()),
@@ -254,7 +248,6 @@ impl Engine {
         if usize::from(*cued) > cue::RULES_MAX {
             return Err(wrong(format!("more than {} rules have cues", cue::RULES_MAX)));
         }
-        self.by_cue.extend(cue.map(|_| Vec::new()));
         self.ready.push(Ready { check, cue, expression: OnceLock::new() });
         if let Some(name) = &rule.form {
             let scanner = Scanner::parse(name);
@@ -295,18 +288,16 @@ impl Engine {
                 bare,
                 rule,
                 form: self.forms.len() as u32,
+                cue: self.ready(rule).cue.unwrap_or_default(),
             };
             let alone = self.rule(rule).sureness(bare, false).unwrap_or_default();
-            match self.ready(rule).cue.filter(|_| alone < self.threshold) {
-                Some(cue) => {
-                    self.gates[word.len()].open(&entry);
-                    self.by_cue[usize::from(cue)].push(entry);
-                }
-                None => {
-                    let place = place_of(entry.after).unwrap_or_default();
-                    self.by_length[word.len()][place].push(entry);
-                }
+            let (length, place) = (word.len(), place_of(entry.after));
+            let cued = self.ready(rule).cue.is_some() && alone < self.threshold;
+            if cued {
+                self.gates[length].open(&entry);
             }
+            let buckets = if cued { &mut self.cued } else { &mut self.by_length };
+            buckets[length][place].push(entry, &word.sets);
         }
         self.forms.push(form);
     }

@@ -26,6 +26,8 @@ pub(crate) struct Heads {
     literals: Vec<([u8; HEAD], Vec<Literal>)>,
     /// The others: the byte at which the scanner stops, the one before it, and where in the literal that is.
     stopped: Vec<(u8, u8, usize, Literal)>,
+    /// The bytes that stand before a stop in one of these.
+    before_stops: [bool; 256],
 }
 
 fn place(head: [u8; HEAD]) -> usize {
@@ -43,12 +45,17 @@ impl Heads {
                 rules.push(rule);
             }
         }
-        let mut heads =
-            Self { filter: vec![0; PLACES / 64].into(), literals: Vec::new(), stopped: Vec::new() };
+        let mut heads = Self {
+            filter: vec![0; PLACES / 64].into(),
+            literals: Vec::new(),
+            stopped: Vec::new(),
+            before_stops: [false; 256],
+        };
         for (text, rules) in by_text {
             let literal = Literal { bytes: text.as_bytes().into(), rules };
             if let Some(at) = Self::stop(text).filter(|at| *at > 0) {
                 let (stop, before) = (literal.bytes[at], literal.bytes[at - 1]);
+                heads.before_stops[usize::from(before)] = true;
                 heads.stopped.push((stop, before, at, literal));
                 continue;
             }
@@ -98,7 +105,11 @@ impl Heads {
     ) -> impl Iterator<Item = (RuleId, usize)> + 'h {
         let stop = text[at];
         let before = at.checked_sub(1).map_or(0, |before| text[before]);
-        self.stopped.iter().filter(move |one| one.0 == stop && one.1 == before).flat_map(
+        let stopped = match self.before_stops[usize::from(before)] {
+            true => &self.stopped[..],
+            false => &[],
+        };
+        stopped.iter().filter(move |one| one.0 == stop && one.1 == before).flat_map(
             move |(_, _, offset, literal)| {
                 let start = at.checked_sub(*offset);
                 let start = start.filter(|start| text[*start..].starts_with(&literal.bytes));

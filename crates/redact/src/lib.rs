@@ -19,6 +19,7 @@ mod rule;
 mod shape;
 mod span;
 
+mod bucket;
 mod check;
 mod cue;
 mod engine;

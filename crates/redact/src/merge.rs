@@ -6,6 +6,9 @@ use crate::{Engine, Span};
 pub(crate) fn winners(engine: &Engine, mut candidates: Vec<Span>) -> Vec<Span> {
     let strength =
         |span: &Span| (engine.rule(span.rule).specificity, span.score, span.end - span.start);
+    if candidates.is_empty() {
+        return candidates;
+    }
     candidates.sort_by(|a, b| a.start.cmp(&b.start).then(b.end.cmp(&a.end)));
     let mut kept: Vec<Span> = Vec::with_capacity(candidates.len());
     let mut cluster = Vec::new();
@@ -27,6 +30,11 @@ fn settle(
     kept: &mut Vec<Span>,
     strength: impl Fn(&Span) -> (u8, f32, usize),
 ) {
+    // Most places have one candidate.
+    if let [_] = cluster[..] {
+        kept.append(cluster);
+        return;
+    }
     let from = kept.len();
     // The sort is stable, so of equals the earlier one comes first.
     cluster.sort_by(|a, b| strength(b).partial_cmp(&strength(a)).expect("scores are numbers"));

@@ -131,6 +131,24 @@ fn is_later_group(text: &[u8], start: usize) -> bool {
         .is_some_and(|(_, at)| before(text, at).is_some_and(|c| c.is_ascii_digit()))
 }
 
+/// Whether enough digits for a number follow each other from `at`, with no more between them than may stand in one.
+pub(crate) fn has_digits(text: &[u8], at: usize) -> bool {
+    // Single signs between digits, of up to three bytes, and brackets.
+    const REACH: usize = 40;
+    let mut count = 0;
+    for byte in text[at..].iter().take(REACH) {
+        match byte {
+            b'0'..=b'9' => count += 1,
+            b' ' | b'-' | b'.' | b'/' | b'(' | b')' | b'+' | 0x80.. => {}
+            _ => return false,
+        }
+        if count == DIGITS_MIN {
+            return true;
+        }
+    }
+    false
+}
+
 /// A number as it is written inside one of `regions`: in groups usual there, or after a cue in any. `at` is its first
 /// digit, or the bracket before it.
 pub(crate) fn national(text: &[u8], at: usize, regions: &[Region], cued: bool) -> Option<Number> {

@@ -15,6 +15,7 @@ mod web;
 mod word;
 
 pub(crate) use bank::announcements;
+pub(crate) use word::Word;
 
 use crate::cue::{self, Seen};
 use crate::rule::RuleId;
@@ -102,6 +103,8 @@ pub(crate) struct Scan<'e, 't> {
     spans: Vec<Span>,
     /// The cues around the place that was asked for last.
     window: (usize, Seen),
+    /// The word whose cues may be asked for: those after it stand after its own groups, whoever asks first.
+    asked: (usize, usize),
     table: Table,
 }
 
@@ -113,6 +116,7 @@ impl<'e, 't> Scan<'e, 't> {
             bytes: text.as_bytes(),
             spans: Vec::new(),
             window: (usize::MAX, Seen::NONE),
+            asked: (usize::MAX, 0),
             table: Table::default(),
         }
     }
@@ -193,21 +197,23 @@ impl<'e, 't> Scan<'e, 't> {
     /// Looks for a number as people of our regions write it; `start` is where the cue would end.
     fn phone_at_home(&mut self, at: usize, start: usize) {
         let Some(rule) = self.scanner(Scanner::Phone) else { return };
+        if !phone::has_digits(self.bytes, at) {
+            return;
+        }
         let regions = &self.engine.regions;
         let abroad = match self.bytes[at..] {
             [b'0', b'0', ..] | [b'0', b'1', b'1', ..] => phone::international(self.bytes, at),
             _ => None,
         };
         let found = abroad.or_else(|| phone::national(self.bytes, at, regions, false));
-        let sure = found.as_ref().is_some_and(|number| number.score >= self.engine.threshold);
+        if let Some(number) = found.filter(|number| number.score >= self.engine.threshold) {
+            self.add(rule, number.start, number.end, number.score);
+            return;
+        }
         // A cue makes a number of digits that are no usual group, too.
-        let found = match sure {
-            false if self.is_cued(rule, start, start) => {
-                phone::national(self.bytes, at, regions, true)
-            }
-            _ => found,
-        };
-        if let Some(number) = found {
+        if self.is_cued(rule, start, start)
+            && let Some(number) = phone::national(self.bytes, at, regions, true)
+        {
             self.add(rule, number.start, number.end, number.score);
         }
     }
@@ -247,6 +253,8 @@ impl<'e, 't> Scan<'e, 't> {
     fn cues(&mut self, start: usize, end: usize) -> &Seen {
         if self.window.0 != start {
             self.window.0 = start;
+            let end = if self.asked.0 == start { self.asked.1 } else { end };
+            self.asked.0 = usize::MAX;
             let seen = &mut self.window.1;
             seen.clear();
             self.engine.cues.gather(cue::before(self.bytes, start), seen);
@@ -330,8 +338,21 @@ fn between_bracket_and_at(word: u64) -> u64 {
     (low + FROM) & !(low + TO) & !word & HIGH
 }
 
+/// Letters, digits and the underscore.
+static WORD: [bool; 256] = word_bytes();
+
+const fn word_bytes() -> [bool; 256] {
+    let mut bytes = [false; 256];
+    let mut at = 0;
+    while at < bytes.len() {
+        bytes[at] = (at as u8).is_ascii_alphanumeric() || at as u8 == b'_';
+        at += 1;
+    }
+    bytes
+}
+
 fn is_word(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || byte == b'_'
+    WORD[usize::from(byte)]
 }
 
 #[cfg(test)]

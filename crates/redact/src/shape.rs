@@ -9,8 +9,11 @@ pub(crate) const WORD_MAX: usize = 64;
 /// Forms that one shape may stand for.
 const FORMS_MAX: usize = 4096;
 
-/// Characters, as a set over ASCII.
-type Set = u128;
+/// Classes of bytes: every letter and digit is one by itself, and all else the last, which no set holds.
+pub(crate) const CLASSES: usize = 63;
+
+/// Letters and digits, a bit for the class of each.
+pub(crate) type Set = u64;
 
 const DIGITS: Set = range(b'0', b'9');
 const UPPER: Set = range(b'A', b'Z');
@@ -26,17 +29,42 @@ const fn range(from: u8, to: u8) -> Set {
     let mut set = 0;
     let mut byte = from;
     while byte <= to {
-        set |= 1 << byte;
+        if byte.is_ascii_alphanumeric() {
+            set |= 1 << class(byte);
+        }
         byte += 1;
     }
     set
+}
+
+static CLASS: [u8; 256] = classes();
+
+const fn classes() -> [u8; 256] {
+    let mut classes = [CLASSES as u8 - 1; 256];
+    let mut at = 0;
+    while at < classes.len() {
+        let byte = at as u8;
+        match byte {
+            b'0'..=b'9' => classes[at] = byte - b'0',
+            b'A'..=b'Z' => classes[at] = byte - b'A' + 10,
+            b'a'..=b'z' => classes[at] = byte - b'a' + 36,
+            _ => {}
+        }
+        at += 1;
+    }
+    classes
+}
+
+/// The class of a byte.
+pub(crate) const fn class(byte: u8) -> usize {
+    CLASS[byte as usize] as usize
 }
 
 /// A word of a form.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Word {
     /// What each position may hold.
-    sets: Vec<Set>,
+    pub(crate) sets: Vec<Set>,
     /// Positions that hold a digit, and those that may.
     pub(crate) digits: Mask,
     /// The same for upper-case letters.
@@ -83,7 +111,7 @@ impl Word {
 
     /// Whether `bytes`, of the same length, are such a word.
     pub(crate) fn holds(&self, bytes: &[u8]) -> bool {
-        bytes.iter().zip(&self.sets).all(|(byte, set)| byte.is_ascii() && set >> byte & 1 == 1)
+        bytes.iter().zip(&self.sets).all(|(byte, set)| set >> class(*byte) & 1 == 1)
     }
 
     /// Whether the masks say all there is to say about it.
@@ -251,7 +279,7 @@ impl Parser<'_> {
             match self.next() {
                 Some(b'\'') => return Ok(()),
                 Some(byte) if byte.is_ascii_alphanumeric() => {
-                    parts.push(Part::Class { set: 1 << byte, least: 1, most: 1 });
+                    parts.push(Part::Class { set: range(byte, byte), least: 1, most: 1 });
                 }
                 _ => return self.wrong("a literal holds letters and digits and ends on '"),
             }

@@ -8,6 +8,8 @@ use super::groups::Groups;
 pub struct Region {
     pub(super) plan: &'static Plan,
     pub(super) forms: &'static [Form],
+    /// Bit n is set where some form has n groups.
+    counts: u32,
 }
 
 /// One grouping.
@@ -81,7 +83,12 @@ impl Region {
     ];
 
     const fn of(code: u16, forms: &'static [Form]) -> Self {
-        Self { plan: Plan::of(code), forms }
+        let (mut counts, mut at) = (0, 0);
+        while at < forms.len() {
+            counts |= 1 << forms[at].lengths.len();
+            at += 1;
+        }
+        Self { plan: Plan::of(code), forms, counts }
     }
 
     /// The region of a two-letter name. One whose usual groups are not known here is found after a cue only.
@@ -91,11 +98,14 @@ impl Region {
         };
         let plan = super::plan::PLANS.iter().find(named)?;
         let usual = Self::USUAL.into_iter().find(|region| region.plan.code == plan.code);
-        Some(usual.unwrap_or(Self { plan, forms: &[] }))
+        Some(usual.unwrap_or(Self { plan, forms: &[], counts: 0 }))
     }
 
     /// How much the grouping of the first `count` groups says, if they are a number of this region.
     pub(super) fn score(&self, groups: &Groups, count: usize) -> Option<f32> {
+        if self.counts >> count & 1 == 0 {
+            return None;
+        }
         let digits = groups.digits_to(groups.all()[..count].last()?);
         let fitting = |form: &&Form| form.fits(groups, count) && form.begins(digits);
         let form = self.forms.iter().find(fitting)?;

@@ -28,6 +28,9 @@ pub(crate) fn may_have_look_alikes(text: &str) -> bool {
 }
 
 fn add(text: &str, rule: RuleId, from: usize, to: usize, all: &mut Vec<Span>) {
+    if !may_have_look_alikes(&text[from..to]) {
+        return;
+    }
     let options = RestoreOptions { forgive: Forgive::Slips, json: false };
     for (placeholder, at, length) in placeholders(&text[from..to], options) {
         let (start, kind) = (from + at, placeholder.kind);

@@ -9,6 +9,9 @@ const MONTHS: &[&str] = &[
     "maer", "okt", "dez", "set", "out", "gen", "mag", "giu", "lug", "ott",
 ];
 
+/// What they begin with.
+const INITIALS: &[u8] = b"adefgjlmnos";
+
 /// The longest month: `septiembre`, `settembre`, `fevereiro`.
 const MONTH_MAX: usize = 12;
 
@@ -16,6 +19,10 @@ impl Scan<'_, '_> {
     /// Looks at a number that may be the day.
     pub(super) fn date_in_words(&mut self, start: usize, end: usize) {
         let Some(rule) = self.scanner(Scanner::Date) else { return };
+        // A day of more figures begins with a zero.
+        if end - start > 2 && self.bytes[start] != b'0' {
+            return;
+        }
         let day: u32 = self.text[start..end].parse().unwrap_or_default();
         if !(1..=31).contains(&day) || self.joined_before(start) {
             return;
@@ -66,6 +73,11 @@ impl Scan<'_, '_> {
 
     /// The end of the month whose name starts at `at`.
     fn month(&self, at: usize) -> Option<usize> {
+        // Nearly always it is another word, which need not be read.
+        let first = self.bytes.get(at)?.to_ascii_lowercase();
+        if !INITIALS.contains(&first) {
+            return None;
+        }
         let letters = self.bytes[at..]
             .iter()
             .take(MONTH_MAX + 1)

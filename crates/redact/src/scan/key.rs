@@ -146,8 +146,19 @@ pub(super) fn entropy(bytes: &[u8]) -> f32 {
         .iter()
         .for_each(|byte| counts[usize::from(*byte)] = counts[usize::from(*byte)].saturating_add(1));
     let total = bytes.len() as f32;
-    let share = |count: &u16| f32::from(*count) / total;
-    counts.iter().filter(|count| **count > 0).map(|count| -share(count) * share(count).log2()).sum()
+    let term = |count: u16| {
+        let share = f32::from(count) / total;
+        -share * share.log2()
+    };
+    // Most bytes stand there once or twice, so few logarithms are different.
+    let mut few = [None; 8];
+    let counts = counts.iter().copied().filter(|count| *count > 0);
+    counts
+        .map(|count| match few.get_mut(usize::from(count)) {
+            Some(known) => *known.get_or_insert_with(|| term(count)),
+            None => term(count),
+        })
+        .sum()
 }
 
 #[cfg(test)]

@@ -33,17 +33,25 @@ impl Table {
 
     /// The first line is one of headings when it has no number, and the second line as many columns.
     fn read_headings(&mut self, text: &[u8], cues: &Dictionary) {
-        let mut lines = text.splitn(3, |byte| *byte == b'\n');
-        let (Some(first), Some(second)) = (lines.next(), lines.next()) else { return };
-        if first.len() > ROW_MAX || second.len() > ROW_MAX || first.iter().any(u8::is_ascii_digit) {
+        let end_of_line = |from: usize| memchr::memchr(b'\n', &text[from..]).map(|at| from + at);
+        let Some(end) = end_of_line(0) else { return };
+        let first = &text[..end];
+        if first.len() > ROW_MAX || first.iter().any(u8::is_ascii_digit) {
             return;
         }
-        let columns = |line: &[u8], delimiter| split(line, delimiter).count();
-        let fits = |delimiter: &u8| {
-            columns(first, *delimiter) > 1
-                && columns(first, *delimiter) == columns(second, *delimiter)
+        let wanted = delimiters(first);
+        if wanted == [0; DELIMITERS.len()] {
+            return;
+        }
+        let second = &text[end + 1..end_of_line(end + 1).unwrap_or(text.len())];
+        if second.len() > ROW_MAX {
+            return;
+        }
+        let found = delimiters(second);
+        let fits = |at: &usize| wanted[*at] > 0 && wanted[*at] == found[*at];
+        let Some(delimiter) = (0..DELIMITERS.len()).find(fits).map(|at| DELIMITERS[at]) else {
+            return;
         };
-        let Some(delimiter) = [b',', b'\t', b';', b'|'].into_iter().find(fits) else { return };
         self.delimiter = delimiter;
         self.columns = split(first, delimiter)
             .map(|heading| {
@@ -79,6 +87,27 @@ impl Table {
         self.row = if quoted { (0, 0, 0) } else { (start, read, column) };
         Some(column)
     }
+}
+
+/// What may stand between columns, the likelier first.
+const DELIMITERS: [u8; 4] = [b',', b'\t', b';', b'|'];
+
+/// How often each of them stands in a row outside quotes.
+fn delimiters(line: &[u8]) -> [usize; DELIMITERS.len()] {
+    let mut counts = [0; DELIMITERS.len()];
+    let mut quoted = false;
+    for byte in line {
+        match byte {
+            b'"' => quoted = !quoted,
+            b',' | b'\t' | b';' | b'|' if !quoted => {
+                for (count, delimiter) in counts.iter_mut().zip(DELIMITERS) {
+                    *count += usize::from(*byte == delimiter);
+                }
+            }
+            _ => {}
+        }
+    }
+    counts
 }
 
 /// Cuts a row, heeding quotes.

@@ -1,30 +1,44 @@
 //! Words that hold a digit: where almost every identifier begins.
 
 use super::{Scan, is_word};
-use crate::engine::{Entry, place_of};
+use crate::bucket::{Bucket, place_of};
+use crate::engine::{ByAfter, Entry};
 use crate::rule::RuleId;
 use crate::shape::WORD_MAX;
 
 /// Letters and digits of the longest form.
 const CHARACTERS_MAX: usize = 96;
 
-/// A word: where it stands, and at which positions it holds what.
-pub(super) struct Word {
-    pub(super) start: usize,
-    pub(super) end: usize,
-    digits: u64,
-    upper: u64,
+/// A word: where it stands, at which positions it holds what, and what is next to it.
+pub(crate) struct Word {
+    pub(crate) start: usize,
+    pub(crate) end: usize,
+    pub(crate) digits: u64,
+    pub(crate) upper: u64,
+    /// The bytes before and after it, or 0.
+    pub(crate) before: u8,
+    pub(crate) after: u8,
+    /// After a separator: how long the next word is, and what stands after that. No form has one of 255.
+    pub(crate) next_length: u8,
+    pub(crate) next_after: u8,
 }
 
 impl Word {
-    pub(super) fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         self.end - self.start
     }
 
     /// Whether it holds digits only.
-    pub(super) fn is_number(&self) -> bool {
+    pub(crate) fn is_number(&self) -> bool {
         self.digits == u64::MAX >> (64 - self.len())
     }
+}
+
+/// The buckets of a word: that of anything after it, and that of what stands there.
+fn with_place<'b>(by_after: &'b ByAfter, word: &Word) -> impl Iterator<Item = &'b Bucket> {
+    let place = place_of(word.after);
+    let followed = (place > 0).then(|| &by_after[place]);
+    std::iter::once(&by_after[0]).chain(followed)
 }
 
 impl Scan<'_, '_> {
@@ -40,12 +54,7 @@ impl Scan<'_, '_> {
             self.long_word(start, end);
             return end;
         }
-        let (mut digits, mut upper) = (0u64, 0u64);
-        for (position, byte) in self.bytes[start..end].iter().enumerate() {
-            digits |= u64::from(byte.is_ascii_digit()) << position;
-            upper |= u64::from(byte.is_ascii_uppercase()) << position;
-        }
-        let word = Word { start, end, digits, upper };
+        let word = self.measured(start, end);
         self.forms(&word);
         if word.is_number() {
             self.number(&word);
@@ -53,6 +62,25 @@ impl Scan<'_, '_> {
             self.mixed(&word);
         }
         end
+    }
+
+    fn measured(&self, start: usize, end: usize) -> Word {
+        let (mut digits, mut upper) = (0u64, 0u64);
+        for (position, byte) in self.bytes[start..end].iter().enumerate() {
+            digits |= u64::from(byte.is_ascii_digit()) << position;
+            upper |= u64::from(byte.is_ascii_uppercase()) << position;
+        }
+        let at = |at: usize| self.bytes.get(at).copied().unwrap_or_default();
+        let before = start.checked_sub(1).map_or(0, at);
+        let after = at(end);
+        let (mut next_length, mut next_after) = (0, 0);
+        if place_of(after) > 0 {
+            let next = self.bytes[end + 1..].iter().take(usize::from(u8::MAX));
+            let length = next.take_while(|byte| byte.is_ascii_alphanumeric()).count();
+            next_length = length as u8;
+            next_after = at(end + 1 + length);
+        }
+        Word { start, end, digits, upper, before, after, next_length, next_after }
     }
 
     /// What begins with letters, or mixes them with digits.
@@ -82,22 +110,12 @@ impl Scan<'_, '_> {
     /// Tries the forms that can stop here: those that are sure by themselves, and those whose cues stand nearby.
     fn forms(&mut self, word: &Word) {
         let engine = self.engine;
-        let before = word.start.checked_sub(1).map_or(0, |at| self.bytes[at]);
-        let after = self.bytes.get(word.end).copied().unwrap_or_default();
-        let bytes = self.bytes;
-        let stands = |entry: &&Entry| {
-            (entry.after == 0 || entry.after == after)
-                && (entry.before == 0 || entry.before == before)
-                && entry.digits.agrees(word.digits)
-                && entry.upper.agrees(word.upper)
-                && entry.goes_on(bytes, word.end)
-        };
-        let by_after = &engine.by_length[word.len()];
-        let followed = place_of(after).map_or(&[][..], |place| &by_after[place]);
-        for entry in by_after[0].iter().chain(followed).filter(stands) {
-            self.form(entry, word);
+        for bucket in with_place(&engine.by_length[word.len()], word) {
+            for entry in bucket.sift(word, self.bytes).filter(|entry| entry.agrees(word)) {
+                self.form(entry, word);
+            }
         }
-        if !engine.gates[word.len()].lets(word.is_number(), bytes, word.end) {
+        if !engine.gates[word.len()].lets(word) {
             return;
         }
         // A group in the middle of a number has no cue of its own.
@@ -105,18 +123,32 @@ impl Scan<'_, '_> {
         {
             return;
         }
-        let seen = self.cues(word.start, word.end);
-        if seen.is_empty() {
-            return;
-        }
-        let seen = *seen;
-        for cue in seen.iter() {
-            let entries = engine.by_cue[usize::from(cue)].iter();
-            let fits = entries.filter(|entry| usize::from(entry.length) == word.len());
-            for entry in fits.filter(stands) {
-                self.form(entry, word);
+        self.asked = (word.start, word.end);
+        for bucket in with_place(&engine.cued[word.len()], word) {
+            for entry in bucket.sift(word, self.bytes) {
+                // Once the cues are known, they tell more than the word does.
+                let known = self.window.0 == word.start;
+                if known && !self.window.1.has(entry.cue) {
+                    continue;
+                }
+                if !entry.agrees(word) || !entry.exact && !self.holds(entry, word) {
+                    continue;
+                }
+                let seen = self.cues(word.start, word.end);
+                if seen.is_empty() {
+                    return;
+                }
+                if seen.has(entry.cue) {
+                    self.form(entry, word);
+                }
             }
         }
+    }
+
+    /// Whether the letters and digits of a word are those that the entry wants.
+    fn holds(&self, entry: &Entry, word: &Word) -> bool {
+        let form = &self.engine.forms[entry.form as usize];
+        form.words[usize::from(entry.word)].holds(&self.bytes[word.start..word.end])
     }
 
     fn form(&mut self, entry: &Entry, word: &Word) {
@@ -144,7 +176,7 @@ impl Scan<'_, '_> {
     fn extent(&self, entry: &Entry, word: &Word) -> Option<(usize, usize)> {
         let form = &self.engine.forms[entry.form as usize];
         let at = usize::from(entry.word);
-        if !entry.exact && !form.words[at].holds(&self.bytes[word.start..word.end]) {
+        if !entry.exact && !self.holds(entry, word) {
             return None;
         }
         let mut start = word.start;
