@@ -1,12 +1,13 @@
 //! HTTP: from a request's head to its answer.
 //!
 //! `observe` gives every request an id and every answer a line and a count; `route` finds who answers; `auth` (beside
-//! this module) says who may; `native` and `probe` do the work.
+//! this module) says who may; `native`, `presidio` and `probe` do the work.
 
 mod answer;
 mod body;
 mod native;
 mod observe;
+mod presidio;
 mod probe;
 mod route;
 

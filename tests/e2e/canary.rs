@@ -52,6 +52,43 @@ fn bodies(asker: &mut Asker<'_>) {
         );
     }
     asker.ask("POST", "/v1/redact", &[("content-type", CANARY)], CANARY);
+    presidio(asker);
+}
+
+/// The same to Presidio's routes, where callers name types, recognizers and keys.
+fn presidio(asker: &mut Asker<'_>) {
+    let recognizer = format!(
+        "{{\"name\":\"{CANARY}\",\"supported_entity\":\"{CANARY}\",\"patterns\":[{{\"name\":\"{CANARY}\",\"regex\":\"({CANARY}\",\"score\":1}}]}}"
+    );
+    let part = format!("{{\"start\":0,\"end\":99999,\"entity_type\":\"{CANARY}\"}}");
+    for (path, body) in [
+        ("/analyze", format!("{{\"text\":\"{CANARY}\",\"language\":\"{CANARY}\"}}")),
+        ("/analyze", format!("{{\"text\":\"\",\"language\":\"en\",\"entities\":[\"{CANARY}\"]}}")),
+        (
+            "/analyze",
+            format!("{{\"text\":\"\",\"language\":\"en\",\"correlation_id\":[\"{CANARY}\"]}}"),
+        ),
+        (
+            "/analyze",
+            format!("{{\"text\":\"\",\"language\":\"en\",\"ad_hoc_recognizers\":[{recognizer}]}}"),
+        ),
+        ("/anonymize", format!("{{\"text\":\"{CANARY}\",\"analyzer_results\":[{part}]}}")),
+        (
+            "/anonymize",
+            format!(
+                "{{\"text\":\"\",\"analyzer_results\":[],\"anonymizers\":{{\"{CANARY}\":{{\"type\":\"{CANARY}\"}}}}}}"
+            ),
+        ),
+        (
+            "/deanonymize",
+            format!(
+                "{{\"text\":\"{CANARY}\",\"anonymizer_results\":[{}]}}",
+                part.replace("99999", "3")
+            ),
+        ),
+    ] {
+        assert_eq!(asker.ask("POST", path, &[JSON], &body).status, 422, "{path} {body}");
+    }
 }
 
 /// Paths, methods and headers.

@@ -9,6 +9,7 @@ mod keys;
 mod limits;
 mod listeners;
 mod openapi;
+mod presidio;
 mod probes;
 mod redaction;
 mod server;

@@ -49,6 +49,15 @@ pub(crate) fn empty() -> Answer {
     answer
 }
 
+/// How a refusal is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Shape {
+    /// An object with code, message and the id of the request.
+    Native,
+    /// The message alone: what Presidio's clients read.
+    Presidio,
+}
+
 /// Why a request gets no answer of the kind it asked for.
 #[derive(Debug)]
 pub(crate) struct Refusal {
@@ -127,10 +136,10 @@ impl Refusal {
     }
 
     /// Makes the answer.
-    pub(crate) fn answer(self, id: &RequestId) -> Answer {
+    pub(crate) fn answer(self, id: &RequestId, shape: Shape) -> Answer {
         #[derive(Serialize)]
-        struct Body<'a> {
-            error: Inner<'a>,
+        struct Body<T> {
+            error: T,
         }
         #[derive(Serialize)]
         struct Inner<'a> {
@@ -139,8 +148,13 @@ impl Refusal {
             request_id: &'a str,
         }
         let request_id = id.0.to_str().unwrap_or_default();
-        let body = Body { error: Inner { code: self.code, message: &self.message, request_id } };
-        let mut answer = json(self.status, &body);
+        let mut answer = match shape {
+            Shape::Native => {
+                let error = Inner { code: self.code, message: &self.message, request_id };
+                json(self.status, &Body { error })
+            }
+            Shape::Presidio => json(self.status, &Body { error: &self.message }),
+        };
         let header = match self.extra {
             None => return answer,
             Some(Extra::Allow(methods)) => {

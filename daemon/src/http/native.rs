@@ -16,7 +16,7 @@ mod fields;
 
 /// Texts above this many bytes are worked on beside the threads that serve connections, so that a long one does not
 /// make others wait; below, the change of thread would cost more than the work.
-const BLOCKING_BYTES: usize = 64 * 1024;
+pub(super) const BLOCKING_BYTES: usize = 64 * 1024;
 
 #[derive(Serialize)]
 struct FoundItem<'e> {

@@ -1,7 +1,7 @@
 //! The outermost layer: an id for every request; a line, a count and an id for every answer; a plain 500 where the
 //! program itself fails.
 
-use super::answer::{Answer, REQUEST_ID, Refusal, RequestId};
+use super::answer::{Answer, REQUEST_ID, Refusal, RequestId, Shape};
 use super::probe;
 use crate::metrics::{Metrics, RequestLabels};
 use crate::secret;
@@ -119,8 +119,10 @@ where
         Observed::Working(Box::pin(async move {
             let answered = AssertUnwindSafe(answering).catch_unwind().await;
             let id = seen.course.id.clone();
-            let mut answer =
-                answered.map_or_else(|_| Refusal::internal().answer(&id), |Ok(answer)| answer);
+            let mut answer = answered.map_or_else(
+                |_| Refusal::internal().answer(&id, Shape::Native),
+                |Ok(answer)| answer,
+            );
             seen.answered(&answer);
             answer.headers_mut().insert(REQUEST_ID, id.0);
             Ok(answer)

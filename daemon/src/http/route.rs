@@ -1,8 +1,9 @@
 //! The routes, as one table: what each is called, who may use it, who answers. docs/openapi.yaml is checked against it.
 
-use super::answer::{Answer, Refusal};
+use super::answer::{Answer, Refusal, Shape};
 use super::body::BodyLimits;
 use super::observe::{Course, Trail};
+use super::presidio::{self, Deed};
 use super::{native, probe};
 use crate::auth::{Admission, Caller, Gate, Scope};
 use crate::metrics::Metrics;
@@ -42,6 +43,7 @@ pub(super) enum Handler {
     Redact,
     Restore,
     Forget,
+    Presidio(Deed),
 }
 
 /// One row of the table.
@@ -58,6 +60,10 @@ const fn route(method: Method, path: &'static str, access: Access, handler: Hand
     Route { method, path, access, handler }
 }
 
+const fn presidio(method: Method, path: &'static str, scope: Scope, deed: Deed) -> Route {
+    route(method, path, Access::Scope(scope), Handler::Presidio(deed))
+}
+
 /// Every route there is.
 pub(super) static ROUTES: &[Route] = &[
     route(Method::GET, "/livez", Access::Open, Handler::Livez),
@@ -68,6 +74,13 @@ pub(super) static ROUTES: &[Route] = &[
     route(Method::POST, "/v1/redact", Access::Scope(Scope::Redact), Handler::Redact),
     route(Method::POST, "/v1/restore", Access::Scope(Scope::Restore), Handler::Restore),
     route(Method::DELETE, "/v1/sessions/{id}", Access::Scope(Scope::Forget), Handler::Forget),
+    presidio(Method::POST, "/analyze", Scope::Analyze, Deed::Analyze),
+    presidio(Method::GET, "/recognizers", Scope::Analyze, Deed::Recognizers),
+    presidio(Method::GET, "/supportedentities", Scope::Analyze, Deed::Entities),
+    presidio(Method::POST, "/anonymize", Scope::Redact, Deed::Anonymize),
+    presidio(Method::GET, "/anonymizers", Scope::Redact, Deed::Anonymizers),
+    presidio(Method::POST, "/deanonymize", Scope::Restore, Deed::Deanonymize),
+    presidio(Method::GET, "/deanonymizers", Scope::Restore, Deed::Deanonymizers),
 ];
 
 /// What the log and the metrics call a path that is none of ours.
@@ -232,6 +245,7 @@ impl Router {
                 Handler::Analyze => native::analyze(shared, call).await,
                 Handler::Redact => native::redact(shared, call).await,
                 Handler::Restore => native::restore(shared, call).await,
+                Handler::Presidio(deed) => presidio::answer(shared, deed, call).await,
                 _ => native::forget(shared, call).await,
             }
         });
@@ -250,7 +264,15 @@ fn take_key(path: &str) -> (Option<&str>, Cow<'_, str>) {
 
 fn refused(course: &Course, route: &'static str, mut refusal: Refusal) -> Answer {
     course.note(Trail { route, key: None, inward: refusal.inward.take() });
-    refusal.answer(&course.id)
+    refusal.answer(&course.id, shape(route))
+}
+
+/// How the family of the route of that name writes its refusals.
+fn shape(name: &str) -> Shape {
+    match ROUTES.iter().find(|route| route.path == name).map(|route| route.handler) {
+        Some(Handler::Presidio(_)) => Shape::Presidio,
+        _ => Shape::Native,
+    }
 }
 
 impl Service<Request<Incoming>> for Router {
