@@ -166,6 +166,13 @@ impl Engine {
     /// # Errors
     /// When one of them cannot be used; the error names it.
     pub fn new(rules: Vec<Rule>, options: &Options) -> Result<Self, RuleError> {
+        let too_many = |what: String| RuleError { file: "the rules together".to_owned(), what };
+        if rules.len() > usize::from(u16::MAX) {
+            return Err(too_many(format!("more than {} rules", u16::MAX)));
+        }
+        if rules.iter().filter(|rule| !rule.keys.is_empty()).count() > cue::RULES_MAX {
+            return Err(too_many(format!("more than {} rules have keys", cue::RULES_MAX)));
+        }
         let mut engine = Self {
             ready: Vec::with_capacity(rules.len()),
             forms: Vec::new(),

@@ -179,4 +179,17 @@ mod tests {
             "{error}"
         );
     }
+
+    #[test]
+    fn too_many_rules_are_refused() {
+        let rule = "[[rule]]\nname = \"x\"\nkind = \"SECRET\"\ndoc = \"d\"\nkeys = [\"x\"]\npattern = \"y\"\nhits = []\nmisses = []\n";
+        let rules = parse("many.toml", &rule.repeat(800)).unwrap();
+        let error = Engine::new(rules, &Options::default()).unwrap_err().to_string();
+        assert!(error.contains("rules have keys"), "{error}");
+        let cued =
+            rule.replace("keys = [\"x\"]\npattern", "shapes = [\"99\"]\ncues = [\"c\"]\npattern");
+        let rules = parse("many.toml", &cued.repeat(800)).unwrap();
+        let error = Engine::new(rules, &Options::default()).unwrap_err().to_string();
+        assert!(error.contains("rules have cues"), "{error}");
+    }
 }
