@@ -20,7 +20,7 @@ use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
-use worker::{Readers, Writer};
+use worker::Way;
 use zeroize::Zeroizing;
 
 /// How long a writer waits for another process (a second tacitd, `tacitd keys`) before it gives up.
@@ -47,8 +47,8 @@ impl Wrapper {
 
 /// An open store.
 pub(crate) struct Store {
-    writer: Writer,
-    readers: Readers,
+    writer: Way,
+    readers: Way,
     wrapper: Arc<Wrapper>,
 }
 
@@ -71,8 +71,8 @@ impl Store {
         vault::report_foreign_sessions(path, &first, &wrapper)?;
         let readers = (0..READERS).map(|_| connect(path, &key)).collect::<Result<_, _>>()?;
         Ok(Self {
-            writer: Writer::start(path, first),
-            readers: Readers::start(path, readers),
+            writer: worker::writer(path, first),
+            readers: worker::readers(path, readers),
             wrapper: Arc::new(wrapper),
         })
     }

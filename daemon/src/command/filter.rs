@@ -10,8 +10,7 @@ use crate::ui;
 use redact::{Kind, Placeholder, Span, Vault, Windows};
 use serde_json::json;
 use std::collections::{HashMap, HashSet};
-use std::io::Read;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 /// The session name that asks for a new one.
 const NEW: &str = "new";
@@ -22,29 +21,23 @@ struct Input {
     text: String,
 }
 
-/// Reads the files, or standard input.
-fn read(files: &[PathBuf]) -> Result<Vec<Input>, Failure> {
+/// Opens the files, or standard input.
+fn sources(files: &[PathBuf]) -> Result<Vec<Source>, Failure> {
     let stdin = [PathBuf::from("-")];
     let files = if files.is_empty() { &stdin[..] } else { files };
-    files.iter().map(|path| read_one(path)).collect()
+    files.iter().map(|path| Source::open(path)).collect()
 }
 
-fn read_one(path: &Path) -> Result<Input, Failure> {
-    let is_stdin = path == Path::new("-");
-    let name = if is_stdin { "standard input".to_owned() } else { path.display().to_string() };
-    let mut bytes = Vec::new();
-    let read = if is_stdin {
-        std::io::stdin().lock().read_to_end(&mut bytes)
-    } else {
-        std::fs::File::open(path).and_then(|mut file| file.read_to_end(&mut bytes))
+/// Reads them whole.
+fn read(files: &[PathBuf]) -> Result<Vec<Input>, Failure> {
+    let whole = |mut source: Source| {
+        let mut text = String::new();
+        while let Some(piece) = source.next()? {
+            text.push_str(piece);
+        }
+        Ok(Input { name: source.into_name(), text })
     };
-    read.map_err(|error| Failure::because(format!("read {name}"), &error))?;
-    let text = String::from_utf8(bytes).map_err(|error| {
-        let at = error.utf8_error().valid_up_to();
-        Failure::new(format!("read {name}: it is not UTF-8 (byte {at})"))
-            .hint("`iconv -f ISO-8859-1 -t UTF-8` converts most others")
-    })?;
-    Ok(Input { name, text })
+    sources(files)?.into_iter().map(whole).collect()
 }
 
 fn open(settings: &Settings) -> Result<Store, Failure> {
@@ -105,9 +98,7 @@ pub(crate) async fn redact(
 /// Hides what the files hold and keeps nothing, window by window: the files may be longer than the memory. All of them
 /// are opened before anything is written.
 fn redact_only(settings: &Settings, files: &[PathBuf]) -> Result<(), Failure> {
-    let stdin = [PathBuf::from("-")];
-    let files = if files.is_empty() { &stdin[..] } else { files };
-    let mut sources = files.iter().map(|path| Source::open(path)).collect::<Result<Vec<_>, _>>()?;
+    let mut sources = sources(files)?;
     let engine = detector(settings);
     let mut vault = Vault::default();
     let mut each = |text: &str, spans: &[Span]| {

@@ -36,6 +36,11 @@ impl Source {
         Ok(Self { name, reader, bytes: Vec::with_capacity(PIECE + 4), given: 0, before: 0 })
     }
 
+    /// What it is called.
+    pub(super) fn into_name(self) -> String {
+        self.name
+    }
+
     /// The next piece; none at the end.
     ///
     /// # Errors

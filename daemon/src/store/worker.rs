@@ -58,15 +58,16 @@ where
     }
 }
 
-/// A way to a thread.
-struct Way {
+/// A way to a thread, or to several.
+pub(super) struct Way {
     path: Arc<PathBuf>,
     sender: Mutex<Option<mpsc::Sender<Box<dyn Piece>>>>,
     ended: Mutex<Option<oneshot::Receiver<()>>>,
 }
 
 impl Way {
-    async fn send<T, E>(
+    /// Runs a piece of work there: by the writer, kept whole or not at all.
+    pub(super) async fn run<T, E>(
         &self,
         work: impl FnOnce(&Connection, &Path) -> Result<T, E> + Send + 'static,
     ) -> Result<T, E>
@@ -85,7 +86,8 @@ impl Way {
         }
     }
 
-    async fn close(&self) {
+    /// Lets what waits be done, and ends.
+    pub(super) async fn close(&self) {
         drop(self.sender.lock().unwrap_or_else(PoisonError::into_inner).take());
         let ended = self.ended.lock().unwrap_or_else(PoisonError::into_inner).take();
         if let Some(ended) = ended {
@@ -94,40 +96,20 @@ impl Way {
     }
 }
 
-/// The one connection that writes.
-pub(super) struct Writer(Way);
-
-impl Writer {
-    pub(super) fn start(path: &Path, connection: Connection) -> Self {
-        let (sender, receiver) = mpsc::channel(WAITING_MAX);
-        let (end, ended) = oneshot::channel();
-        let path = Arc::new(path.to_owned());
-        let place = Arc::clone(&path);
-        std::thread::spawn(move || {
-            write(&connection, &place, receiver);
-            // What was written goes into the main file, and nothing deleted lives on beside it.
-            drop(connection.execute_batch("PRAGMA wal_checkpoint(TRUNCATE)"));
-            drop(connection);
-            tell_the_end(end);
-        });
-        Self(Way { path, sender: Mutex::new(Some(sender)), ended: Mutex::new(Some(ended)) })
-    }
-
-    /// Runs a piece of work that is kept whole or not at all.
-    pub(super) async fn run<T, E>(
-        &self,
-        work: impl FnOnce(&Connection, &Path) -> Result<T, E> + Send + 'static,
-    ) -> Result<T, E>
-    where
-        T: Send + 'static,
-        E: From<StoreError> + Send + 'static,
-    {
-        self.0.send(work).await
-    }
-
-    pub(super) async fn close(&self) {
-        self.0.close().await;
-    }
+/// Starts the one connection that writes.
+pub(super) fn writer(path: &Path, connection: Connection) -> Way {
+    let (sender, receiver) = mpsc::channel(WAITING_MAX);
+    let (end, ended) = oneshot::channel();
+    let path = Arc::new(path.to_owned());
+    let place = Arc::clone(&path);
+    std::thread::spawn(move || {
+        write(&connection, &place, receiver);
+        // What was written goes into the main file, and nothing deleted lives on beside it.
+        drop(connection.execute_batch("PRAGMA wal_checkpoint(TRUNCATE)"));
+        drop(connection);
+        tell_the_end(end);
+    });
+    Way { path, sender: Mutex::new(Some(sender)), ended: Mutex::new(Some(ended)) }
 }
 
 /// Takes groups of work until no more can come.
@@ -176,47 +158,26 @@ fn write_group(
     whole
 }
 
-/// The connections that only read.
-pub(super) struct Readers(Way);
-
-impl Readers {
-    pub(super) fn start(path: &Path, connections: Vec<Connection>) -> Self {
-        let (sender, receiver) = mpsc::channel(WAITING_MAX);
-        let (end, ended) = oneshot::channel();
-        let path = Arc::new(path.to_owned());
-        let receiver = Arc::new(Mutex::new(receiver));
-        // The last thread to end drops the last part of this.
-        let end = Arc::new(EndOfAll(Some(end)));
-        for connection in connections {
-            let (place, receiver, end) =
-                (Arc::clone(&path), Arc::clone(&receiver), Arc::clone(&end));
-            std::thread::spawn(move || {
-                while let Some(mut piece) = next(&receiver) {
-                    piece.run(&connection, &place);
-                    piece.settle(None);
-                }
-                drop(connection);
-                drop(end);
-            });
-        }
-        Self(Way { path, sender: Mutex::new(Some(sender)), ended: Mutex::new(Some(ended)) })
+/// Starts the connections that only read.
+pub(super) fn readers(path: &Path, connections: Vec<Connection>) -> Way {
+    let (sender, receiver) = mpsc::channel(WAITING_MAX);
+    let (end, ended) = oneshot::channel();
+    let path = Arc::new(path.to_owned());
+    let receiver = Arc::new(Mutex::new(receiver));
+    // The last thread to end drops the last part of this.
+    let end = Arc::new(EndOfAll(Some(end)));
+    for connection in connections {
+        let (place, receiver, end) = (Arc::clone(&path), Arc::clone(&receiver), Arc::clone(&end));
+        std::thread::spawn(move || {
+            while let Some(mut piece) = next(&receiver) {
+                piece.run(&connection, &place);
+                piece.settle(None);
+            }
+            drop(connection);
+            drop(end);
+        });
     }
-
-    /// Runs a piece of work that only reads.
-    pub(super) async fn run<T, E>(
-        &self,
-        work: impl FnOnce(&Connection, &Path) -> Result<T, E> + Send + 'static,
-    ) -> Result<T, E>
-    where
-        T: Send + 'static,
-        E: From<StoreError> + Send + 'static,
-    {
-        self.0.send(work).await
-    }
-
-    pub(super) async fn close(&self) {
-        self.0.close().await;
-    }
+    Way { path, sender: Mutex::new(Some(sender)), ended: Mutex::new(Some(ended)) }
 }
 
 fn next(receiver: &Mutex<mpsc::Receiver<Box<dyn Piece>>>) -> Option<Box<dyn Piece>> {
