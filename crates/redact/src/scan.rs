@@ -134,7 +134,7 @@ impl<'e, 't> Scan<'e, 't> {
                 Stop::Colon => self.colon(at),
                 Stop::Equals => {
                     self.secrets_around(at);
-                    self.value(at, at + 1)
+                    self.value(at)
                 }
                 Stop::Dash => self.dashes(at),
                 Stop::Plus => self.phone_abroad(at),
@@ -188,14 +188,14 @@ impl<'e, 't> Scan<'e, 't> {
     fn phone_in_brackets(&mut self, at: usize) -> usize {
         let number_follows = matches!(self.bytes.get(at + 1), Some(b'0'..=b'9' | b'+'));
         if number_follows {
-            self.phone_at_home(at, at);
+            self.phone_at_home(at);
         }
         self.secrets_around(at);
         at + 1
     }
 
-    /// Looks for a number as people of our regions write it; `start` is where the cue would end.
-    fn phone_at_home(&mut self, at: usize, start: usize) {
+    /// Looks for a number as people of our regions write it.
+    fn phone_at_home(&mut self, at: usize) {
         let Some(rule) = self.scanner(Scanner::Phone) else { return };
         if !phone::has_digits(self.bytes, at) {
             return;
@@ -211,7 +211,7 @@ impl<'e, 't> Scan<'e, 't> {
             return;
         }
         // A cue makes a number of digits that are no usual group, too.
-        if self.is_cued(rule, start, start)
+        if self.is_cued(rule, at, at)
             && let Some(number) = phone::national(self.bytes, at, regions, true)
         {
             self.add(rule, number.start, number.end, number.score);

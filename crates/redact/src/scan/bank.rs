@@ -1,7 +1,6 @@
 //! Codes of banks (BIC). Most hold no digit, so they are looked for after the words that announce them.
 
 use super::{Scan, Scanner, is_word};
-use crate::check;
 use memchr::memmem::Finder;
 
 /// How far after its announcement a code may stand.
@@ -17,7 +16,7 @@ impl Scan<'_, '_> {
     pub(super) fn bank_codes(&mut self) {
         let Some(rule) = self.scanner(Scanner::Bic) else { return };
         let engine = self.engine;
-        let Some(good) = check::by_name("bic") else { return };
+        let Some(good) = engine.ready(rule).check else { return };
         for finder in &engine.announcements {
             for at in finder.find_iter(self.bytes) {
                 let start = at - usize::from(at > 0 && finder.needle() == b"wift");

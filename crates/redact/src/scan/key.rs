@@ -18,7 +18,7 @@ const TOKEN_MIN: usize = 16;
 
 impl Scan<'_, '_> {
     /// Looks at the name before `sign` and the value after it, and gives where to go on.
-    pub(super) fn value(&mut self, sign: usize, after: usize) -> usize {
+    pub(super) fn value(&mut self, sign: usize) -> usize {
         let next = sign + 1;
         let Some(name) = self.name(sign) else { return next };
         let mut seen = Seen::NONE;
@@ -26,7 +26,7 @@ impl Scan<'_, '_> {
         if seen.is_empty() {
             return next;
         }
-        let Some((start, end, quoted)) = self.extent_of_value(after) else { return next };
+        let Some((start, end, quoted)) = self.extent_of_value(next) else { return next };
         for key in seen.iter() {
             let id = self.engine.by_key[usize::from(key)];
             self.keyed(id, start, end, quoted);

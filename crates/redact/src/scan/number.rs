@@ -32,7 +32,7 @@ impl Scan<'_, '_> {
         }
         let grouped = matches!(after, b' ' | b'-' | b'.' | b'/' | 0xC2 | 0xE2);
         if word.len() >= 7 || grouped && word.len() >= 2 {
-            self.phone_at_home(word.start, word.start);
+            self.phone_at_home(word.start);
         }
     }
 

@@ -23,7 +23,7 @@ impl Scan<'_, '_> {
             return end;
         }
         self.secrets_around(at);
-        self.value(at, at + 1)
+        self.value(at)
     }
 
     fn url(&mut self, colon: usize) {

@@ -51,7 +51,8 @@ impl Scan<'_, '_> {
             return end;
         }
         if end - start > WORD_MAX {
-            self.long_word(start, end);
+            // Only wallets of the newest form are so long.
+            self.wallet(start, end);
             return end;
         }
         let word = self.measured(start, end);
@@ -100,11 +101,6 @@ impl Scan<'_, '_> {
         if word.len() > 13 {
             self.wallet(word.start, word.end);
         }
-    }
-
-    /// Only wallets of the newest form are so long.
-    fn long_word(&mut self, start: usize, end: usize) {
-        self.wallet(start, end);
     }
 
     /// Tries the forms that can stop here: those that are sure by themselves, and those whose cues stand nearby.
