@@ -23,7 +23,7 @@ nothing annotated. Precision and recall count a span when its ends and its kind 
 
 The sets are synthetic. `ours` is made by `tests/gold/make.py`, which was written without looking at the rules: 2,640
 documents in English, Spanish, French, German and Portuguese (contracts, clinical notes, e-mails, logs, chats, JSON, CSV
-and others), with as many distractors as items. `dense` and `sparse` are those that other detectors were measured on:
+and others), with nearly as many distractors as items. `dense` and `sparse` are those that other detectors were measured on:
 there, the best other coverage of `dense` is .910, with 3,235 false spans. Of our false spans in `dense` 443, in `sparse`
 740 are coordinates of a place, which those sets count as nobody's.
 """
