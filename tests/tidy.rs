@@ -6,6 +6,8 @@
 mod arrows;
 #[path = "tidy/kinds.rs"]
 mod kinds;
+#[path = "tidy/licenses.rs"]
+mod licenses;
 #[path = "tidy/links.rs"]
 mod links;
 #[path = "tidy/sizes.rs"]

@@ -84,6 +84,8 @@ pub(crate) enum Command {
         #[arg(long, value_name = "SECONDS", default_value_t = 3)]
         timeout: u64,
     },
+    /// Print whose work is inside, and under which licences
+    Licenses,
 }
 
 impl Command {
@@ -97,7 +99,8 @@ impl Command {
             | Self::Analyze { .. }
             | Self::Eval(_)
             | Self::Rules { .. }
-            | Self::Healthcheck { .. } => Purpose::Text,
+            | Self::Healthcheck { .. }
+            | Self::Licenses => Purpose::Text,
             Self::Config { .. } => Purpose::Serve,
         }
     }

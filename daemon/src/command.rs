@@ -5,5 +5,6 @@ pub(crate) mod eval;
 pub(crate) mod filter;
 pub(crate) mod healthcheck;
 pub(crate) mod keys;
+pub(crate) mod licenses;
 pub(crate) mod rules;
 mod source;

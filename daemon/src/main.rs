@@ -48,6 +48,10 @@ fn run(mut typed: Typed) -> Result<ExitCode, Failure> {
         let asked = command::config::Asked { check, env_file, output };
         return command::config::run(typed, asked).map(|()| ExitCode::SUCCESS);
     }
+    if let Some(Command::Licenses) = command {
+        command::licenses::run();
+        return Ok(ExitCode::SUCCESS);
+    }
     let purpose = command.as_ref().map_or(Purpose::Serve, Command::purpose);
     let (settings, notices) = Loaded::read(&mut typed, None, purpose)?.usable()?;
     let level = if settings.app.debug { log::Level::Debug } else { settings.log.level };
@@ -75,7 +79,7 @@ fn run(mut typed: Typed) -> Result<ExitCode, Failure> {
             Some(Command::Healthcheck { live, timeout }) => {
                 command::healthcheck::run(&settings, live, Duration::from_secs(timeout)).await?;
             }
-            Some(Command::Config { .. }) => unreachable!("done above"),
+            Some(Command::Config { .. } | Command::Licenses) => unreachable!("done above"),
         }
         Ok(ExitCode::SUCCESS)
     });

@@ -48,3 +48,6 @@ pub use show::{placeholders, placeholders_with, show, show_with};
 pub use span::Span;
 pub use vault::Vault;
 pub use windows::Windows;
+
+/// Whose data the rules are made of, as Markdown.
+pub const ATTRIBUTION: &str = include_str!("../ATTRIBUTION.md");
