@@ -117,6 +117,9 @@ pub(crate) struct Eval {
     /// Types that are not counted: neither as found nor as missed
     #[arg(long, value_name = "TYPE", value_delimiter = ',')]
     pub(crate) without: Vec<String>,
+    /// Count nothing else of what is found: for texts in which only some kinds are annotated
+    #[arg(long, value_name = "KIND", value_delimiter = ',')]
+    pub(crate) kinds: Vec<String>,
     /// List what was missed and what was found wrongly, by line and offsets
     #[arg(long)]
     pub(crate) list: bool,

@@ -124,6 +124,17 @@ fn eval_counts_and_tells_no_text() {
     assert_eq!(row("EMAIL"), ["EMAIL", "2", "1", "1.000", "0.500", "0.667", "0.7895", "0"]);
     assert!(told.stdout.contains("line 1, 19-23: MAIL missed\n"), "{}", told.stdout);
     assert!(!told.stdout.contains("bea") && !told.stdout.contains(secret));
+    // Of what is found only a mail address counts; that the telephone was hidden counts still.
+    let flags = ["eval", "gold.jsonl", "--map", "MAIL=EMAIL,ORDER=PHONE", "--kinds", "EMAIL"];
+    let told_of_one = place.tacitd(&flags, b"");
+    assert!(
+        told_of_one.stdout.contains("PHONE                    1       0"),
+        "{}",
+        told_of_one.stdout
+    );
+    let flags = ["eval", "gold.jsonl", "--kinds", "CANARY"];
+    assert_eq!(place.tacitd(&flags, b"").code, Some(2));
+    let flags = ["eval", "gold.jsonl", "--map", "MAIL=EMAIL", "--without", "ORDER", "--list"];
     let shown = place.tacitd(&[&flags[..], &["--show"]].concat(), b"");
     assert!(shown.stdout.contains("MAIL missed  \"bea@\""), "{}", shown.stdout);
     place.write("gold.jsonl", "{\"text\": \"ana@example.org\", \"spans\": [[0]]}\n");

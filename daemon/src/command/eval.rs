@@ -124,10 +124,11 @@ fn kind_of(error: &serde_json::Error) -> String {
     format!("it is not as expected at column {}", error.column())
 }
 
-/// What the types of the file mean.
+/// What the types of the file mean, and which of ours count.
 struct Types {
     map: BTreeMap<String, Kind>,
     without: Vec<String>,
+    counted: Vec<Kind>,
 }
 
 impl Types {
@@ -150,7 +151,18 @@ impl Types {
             })?;
             map.insert(name.to_owned(), kind);
         }
-        Ok(Self { map, without: asked.without.clone() })
+        let counted = asked.kinds.iter().map(|name| {
+            Kind::parse(name).ok_or_else(|| {
+                let failure = Failure::new(format!("count the kind {name}: there is none"));
+                Failure { code: exit::USAGE, ..failure.hint("docs/kinds.md lists the kinds") }
+            })
+        });
+        let counted = counted.collect::<Result<_, _>>()?;
+        Ok(Self { map, without: asked.without.clone(), counted })
+    }
+
+    fn counts(&self, kind: Kind) -> bool {
+        self.counted.is_empty() || self.counted.contains(&kind)
     }
 
     fn kind(&self, name: &str) -> Result<Kind, Failure> {
@@ -226,7 +238,9 @@ impl Measure<'_> {
 
     /// Counts what was found, and what of it nobody annotated.
     fn look_at(&mut self, line: usize, gold: &Gold, found: &[Found<'_>]) {
-        for Found { start, end, kind, rule } in found {
+        for Found { start, end, kind, rule } in
+            found.iter().filter(|one| self.types.counts(one.kind))
+        {
             let touching = gold.spans.iter().filter(|one| one.0 < *end && *start < one.1);
             let mut touching = touching.map(|one| &one.2).peekable();
             let is_false = touching.peek().is_none();
