@@ -14,15 +14,19 @@
 //! ```
 
 mod kind;
+mod language;
 mod library;
+mod options;
 mod rule;
 mod shape;
 mod span;
+mod tagger;
 
 mod bucket;
 mod check;
 mod cue;
 mod engine;
+mod explain;
 mod fold;
 mod heads;
 mod merge;
@@ -36,15 +40,19 @@ mod restore;
 mod show;
 mod vault;
 
-pub use engine::{Aggressiveness, Engine, Options};
+pub use engine::Engine;
+pub use explain::{Cue, Explained, Form, Loser, Reason, Side, Why};
 pub use hide::{Hidden, Item, distinct, hide, locate};
 pub use kind::Kind;
+pub use language::Language;
 pub use library::{RuleError, parse};
+pub use options::{Aggressiveness, Deny, Options};
 pub use phone::Region;
 pub use placeholder::Placeholder;
 pub use restore::{Forgive, RestoreOptions, Restorer};
 pub use rule::{Rule, RuleId};
 pub use show::{placeholders, placeholders_with, show, show_with};
 pub use span::Span;
+pub use tagger::{Tagged, Tagger};
 pub use vault::Vault;
 pub use windows::Windows;
