@@ -2,8 +2,11 @@
 
 use crate::bucket::{Bucket, place_of};
 use crate::cue::{self, Dictionary};
+use crate::explain::{Explained, Form as FoundForm, Why};
 use crate::heads::Heads;
+use crate::language::Language;
 use crate::library::{self, RuleError};
+use crate::options::Options;
 use crate::phone::Region;
 use crate::restore::{may_have_look_alikes, with_look_alikes};
 use crate::rule::{Rule, RuleId};
@@ -17,38 +20,6 @@ use std::sync::OnceLock;
 
 /// What an expression may take once it is compiled, in bytes; a rule that wants more is refused.
 const EXPRESSION_MAX: usize = 1 << 20;
-
-/// How much is hidden when a rule is not sure.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub enum Aggressiveness {
-    /// Only what is all but certain.
-    Relaxed,
-    /// What is more likely than not.
-    #[default]
-    Balanced,
-    /// Also what may well be something else.
-    Strict,
-}
-
-impl Aggressiveness {
-    /// The least score that counts.
-    pub fn threshold(self) -> f32 {
-        match self {
-            Self::Relaxed => 0.8,
-            Self::Balanced => 0.5,
-            Self::Strict => 0.3,
-        }
-    }
-}
-
-/// What an engine looks for.
-#[derive(Debug, Clone, Default)]
-pub struct Options {
-    /// How much is hidden when a rule is not sure.
-    pub aggressiveness: Aggressiveness,
-    /// Where telephone numbers are found as people there write them; none: the usual regions.
-    pub phone_regions: Vec<Region>,
-}
 
 /// One form of a rule, where the scanner stops for it.
 #[derive(Debug)]
@@ -166,7 +137,8 @@ impl Engine {
     /// # Errors
     /// When one of them cannot be used; the error names it.
     pub fn new(rules: Vec<Rule>, options: &Options) -> Result<Self, RuleError> {
-        let too_many = |what: String| RuleError { file: "the rules together".to_owned(), what };
+        let too_many =
+            |what: String| RuleError { file: "the rules together".to_owned(), line: None, what };
         if rules.len() > usize::from(u16::MAX) {
             return Err(too_many(format!("more than {} rules", u16::MAX)));
         }
@@ -204,6 +176,35 @@ impl Engine {
         Ok(engine)
     }
 
+    /// Makes the rules that are compiled in ready, and those of a user beside them.
+    ///
+    /// # Errors
+    /// When one of them, or something in `options`, cannot be used; the error names it.
+    pub fn with(own: Vec<Rule>, options: &Options) -> Result<Self, RuleError> {
+        let mut rules = library::builtin();
+        rules.extend(own);
+        Self::new(rules, options)
+    }
+
+    /// Finds every piece of personal data in a text whose language the caller may know, as [`Self::find`] does.
+    pub fn find_in(&self, text: &str, _language: Option<Language>) -> Vec<Span> {
+        self.find(text)
+    }
+
+    /// Finds what [`Self::find_in`] finds, and says why.
+    pub fn explain(&self, text: &str, language: Option<Language>) -> Vec<Explained> {
+        let spans = self.find_in(text, language).into_iter();
+        let why = |span: &Span| Why {
+            form: FoundForm::Pattern,
+            check: self.rule(span.rule).check.clone(),
+            cue: None,
+            base: self.rule(span.rule).score,
+            threshold: self.threshold,
+            losers: Vec::new(),
+        };
+        spans.map(|span| Explained { span, why: why(&span) }).collect()
+    }
+
     /// Finds every piece of personal data in `text`: sorted, never overlapping, on character boundaries.
     pub fn find(&self, text: &str) -> Vec<Span> {
         let winners = match fold::folded(text) {
@@ -239,7 +240,7 @@ impl Engine {
     /// Reads what a rule says about its form.
     fn prepare(&mut self, id: RuleId, cued: &mut u16) -> Result<(), RuleError> {
         let rule = &self.rules[usize::from(id.0)];
-        let wrong = |what: String| RuleError { file: rule.name.clone(), what };
+        let wrong = |what: String| RuleError { file: rule.name.clone(), line: None, what };
         let check = match &rule.check {
             Some(name) => Some(
                 check::by_name(name).ok_or_else(|| wrong(format!("there is no check `{name}`")))?,

@@ -14,15 +14,19 @@
 //! ```
 
 mod kind;
+mod language;
 mod library;
+mod options;
 mod rule;
 mod shape;
 mod span;
+mod tagger;
 
 mod bucket;
 mod check;
 mod cue;
 mod engine;
+mod explain;
 mod fold;
 mod heads;
 mod merge;
@@ -39,18 +43,22 @@ mod show;
 mod token;
 mod vault;
 
-pub use engine::{Aggressiveness, Engine, Options};
+pub use engine::Engine;
+pub use explain::{Cue, Explained, Form, Loser, Reason, Side, Why};
 pub use finder::{Finder, Place};
 pub use hide::{Hidden, Item, Replacement, distinct, hide, hide_with, locate};
 pub use kind::Kind;
+pub use language::Language;
 pub use library::{RuleError, parse};
 pub use operator::{Operator, Operators};
+pub use options::{Aggressiveness, Deny, Options};
 pub use phone::Region;
 pub use placeholder::Placeholder;
 pub use restore::{Forgive, RestoreOptions, Restorer};
 pub use rule::{Rule, RuleId};
 pub use show::{Other, placeholders, placeholders_with, show, show_with, show_with_others};
 pub use span::Span;
+pub use tagger::{Tagged, Tagger};
 pub use token::{Token, token, tokens};
 pub use vault::Vault;
 pub use windows::Windows;

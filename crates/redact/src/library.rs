@@ -14,11 +14,13 @@ struct File {
 
 /// Why a file of rules cannot be used.
 #[derive(Debug, thiserror::Error)]
-#[error("{file}: {what}")]
+#[error("{file}{}: {what}", line.map(|line| format!(":{line}")).unwrap_or_default())]
 pub struct RuleError {
-    /// The file.
+    /// The file, or what else it is about.
     pub file: String,
-    /// What is wrong, with the line where that is known.
+    /// The line, counted from one, where that is known.
+    pub line: Option<usize>,
+    /// What is wrong.
     pub what: String,
 }
 
@@ -28,8 +30,11 @@ pub struct RuleError {
 /// When it is no TOML, or a rule of it lacks something.
 pub fn parse(file: &str, text: &str) -> Result<Vec<Rule>, RuleError> {
     let read: Result<File, _> = toml::from_str(text);
-    read.map(|file| file.rule)
-        .map_err(|error| RuleError { file: file.to_owned(), what: error.to_string() })
+    read.map(|file| file.rule).map_err(|error| RuleError {
+        file: file.to_owned(),
+        line: None,
+        what: error.to_string(),
+    })
 }
 
 /// Reads the rules that are compiled in.

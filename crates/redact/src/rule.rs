@@ -3,6 +3,7 @@
 
 use crate::Kind;
 use serde::Deserialize;
+use std::sync::Arc;
 
 /// Which rule of an engine it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -21,7 +22,11 @@ pub struct Rule {
     #[serde(default)]
     pub presidio: String,
     /// What it finds and how it checks that.
+    #[serde(default)]
     pub doc: String,
+    /// Whether its kind is found only when it is asked for.
+    #[serde(default)]
+    pub asked: bool,
     /// Which rule wins where two find something in the same place: the higher.
     #[serde(default = "secret_specificity")]
     pub specificity: u8,
@@ -48,16 +53,24 @@ pub struct Rule {
     /// Words in the name before `=` or `:` whose value it is.
     #[serde(default)]
     pub keys: Vec<String>,
-    /// The expression that a prefix or a value must follow.
+    /// Words or phrases that are what it finds, as whole words whatever their case.
+    #[serde(default)]
+    pub words: Vec<String>,
+    /// The expression that a prefix or a value must follow; alone, it is searched everywhere.
     pub pattern: Option<String>,
     /// The least entropy, in bits for each character.
     pub entropy: Option<f32>,
     /// The scanner that finds it, where the form is more than a pattern.
     pub form: Option<String>,
     /// Texts in which it must find what stands between the brackets ⟦ and ⟧.
+    #[serde(default)]
     pub hits: Vec<String>,
     /// Texts in which it must find nothing.
+    #[serde(default)]
     pub misses: Vec<String>,
+    /// The file that it was read from, and the line there, counted from one.
+    #[serde(skip)]
+    pub place: Option<(Arc<str>, usize)>,
 }
 
 /// A secret is worth more than whatever its letters look like.
