@@ -1,7 +1,8 @@
 //! What an engine is asked to look for, how sure it must be, and what a user says is somebody's or nobody's.
 
 use crate::phone::Region;
-use crate::{Kind, Tagger};
+use crate::scan::Scanner;
+use crate::{Kind, Rule, RuleError, Tagger};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -52,9 +53,35 @@ pub struct Options {
 }
 
 impl Options {
-    /// The least score that counts for a kind.
-    pub(crate) fn threshold(&self, kind: Kind) -> f32 {
-        self.thresholds.get(&kind).copied().unwrap_or_else(|| self.aggressiveness.threshold())
+    /// The least score that counts for a rule; infinite where it is not looked for.
+    pub(crate) fn threshold_of(&self, rule: &Rule, scanner: Option<Scanner>) -> f32 {
+        match scanner {
+            // The way back is exact because of this one, and what is denied is found in spite of all.
+            Some(Scanner::LookAlike | Scanner::Denied) => return 0.0,
+            Some(Scanner::Tagger) if self.tagger.is_none() => return f32::INFINITY,
+            _ => {}
+        }
+        let left_out = self.without.contains(&rule.kind);
+        if left_out || rule.asked && !self.asked.contains(&rule.kind) {
+            return f32::INFINITY;
+        }
+        let own = self.thresholds.get(&rule.kind).copied();
+        own.unwrap_or_else(|| self.aggressiveness.threshold())
+    }
+
+    /// Looks whether thresholds make sense.
+    ///
+    /// # Errors
+    /// When one does not; the error names its kind.
+    pub(crate) fn sound(&self) -> Result<(), RuleError> {
+        let wrong = self.thresholds.iter().find(|(_, least)| !(**least > 0.0 && **least <= 1.0));
+        match wrong {
+            Some((kind, _)) => {
+                let what = format!("that of {} is not above 0 and at most 1", kind.name());
+                Err(RuleError::of("the thresholds", what))
+            }
+            None => Ok(()),
+        }
     }
 }
 
