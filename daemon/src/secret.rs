@@ -1,6 +1,7 @@
 //! Keys from secrets, and sealing with them. Every derived key has a label of its own, with a version, so that no two
 //! uses share one and a use can change later.
 
+use data_encoding::{BASE32_NOPAD, HEXLOWER};
 use ring::aead::{Aad, CHACHA20_POLY1305, LessSafeKey, Nonce, UnboundKey};
 use ring::rand::{SecureRandom, SystemRandom};
 use ring::{hkdf, hmac};
@@ -16,6 +17,10 @@ pub(crate) const WRAP: Label = Label("tacit/vault/wrap/v1");
 pub(crate) const WRAP_ID: Label = Label("tacit/vault/wrap-id/v1");
 pub(crate) const SEAL: Label = Label("tacit/vault/seal/v1");
 pub(crate) const LOOKUP: Label = Label("tacit/vault/lookup/v1");
+pub(crate) const TOKEN: Label = Label("tacit/vault/token/v1");
+pub(crate) const TOKEN_NONCE: Label = Label("tacit/vault/token-nonce/v1");
+pub(crate) const SURROGATE: Label = Label("tacit/vault/surrogate/v1");
+pub(crate) const HASH: Label = Label("tacit/hash/v1");
 
 pub(crate) const KEY_BYTES: usize = 32;
 const NONCE_BYTES: usize = 12;
@@ -59,7 +64,11 @@ impl Sealer {
 
     /// Seals `plain`; `about` must be the same when it is opened.
     pub(crate) fn seal(&self, plain: &[u8], about: &[u8]) -> Vec<u8> {
-        let nonce: [u8; NONCE_BYTES] = random();
+        self.seal_with(random(), plain, about)
+    }
+
+    /// Seals with a nonce that the caller answers for: never the same one for two different `plain`.
+    fn seal_with(&self, nonce: [u8; NONCE_BYTES], plain: &[u8], about: &[u8]) -> Vec<u8> {
         let mut sealed =
             Vec::with_capacity(NONCE_BYTES + plain.len() + CHACHA20_POLY1305.tag_len());
         sealed.extend(nonce);
@@ -98,6 +107,55 @@ impl Namer {
         context.update(&[0]);
         context.update(text.as_bytes());
         context.sign().as_ref().to_vec()
+    }
+}
+
+/// Seals texts into tokens, the same text always into the same token: the nonce is a keyed hash of what is sealed, so
+/// that equal nonces mean equal texts.
+pub(crate) struct Minter {
+    sealer: Sealer,
+    nonces: Namer,
+}
+
+impl Minter {
+    /// Takes the key that everything is derived from.
+    pub(crate) fn new(key: &Key) -> Self {
+        let sealer = Sealer::new(&derive(key.as_slice(), TOKEN));
+        Self { sealer, nonces: Namer::new(&derive(key.as_slice(), TOKEN_NONCE)) }
+    }
+
+    /// Seals `text` of that family, in the letters of base32.
+    pub(crate) fn mint(&self, family: &str, text: &str) -> String {
+        let name = self.nonces.name(family, text);
+        let nonce = *name.first_chunk().expect("a name is longer than a nonce");
+        let sealed = self.sealer.seal_with(nonce, text.as_bytes(), family.as_bytes());
+        BASE32_NOPAD.encode(&sealed)
+    }
+
+    /// Opens what this minter sealed for that family.
+    pub(crate) fn open(&self, family: &str, body: &str) -> Option<Zeroizing<String>> {
+        let sealed = BASE32_NOPAD.decode(body.as_bytes()).ok()?;
+        let plain = self.sealer.open(&sealed, family.as_bytes())?;
+        std::str::from_utf8(&plain).ok().map(|text| Zeroizing::new(text.to_owned()))
+    }
+}
+
+/// Stands for texts by keyed hashes: the same for a tenant whenever and wherever the key is the same.
+pub(crate) struct Hasher(Namer);
+
+impl Hasher {
+    /// Letters of a hash: enough that two of a million texts share one once in forty million times.
+    const LETTERS: usize = 16;
+
+    /// Takes the secret of the settings that hashes are keyed by.
+    pub(crate) fn new(secret: &SecretString) -> Self {
+        Self(Namer::new(&derive_from(secret, HASH)))
+    }
+
+    /// The hash of a tenant's text of that family.
+    pub(crate) fn hash(&self, tenant: i64, family: &str, text: &str) -> String {
+        let name = self.0.name(&format!("{tenant}/{family}"), text);
+        HEXLOWER.encode(&name[..Self::LETTERS / 2])
     }
 }
 
@@ -143,5 +201,39 @@ mod tests {
         assert_ne!(namer.name("EMAIL", "x"), namer.name("PHONE", "x"));
         assert_ne!(namer.name("A", "Bx"), namer.name("AB", "x"));
         assert_ne!(namer.name("EMAIL", "x"), Namer::new(&derive(b"b", LOOKUP)).name("EMAIL", "x"));
+    }
+
+    #[test]
+    fn a_token_is_the_same_for_the_same_text_and_opens_under_its_key_alone() {
+        let minter = Minter::new(&derive(b"a", SEAL));
+        let body = minter.mint("EMAIL", "ana@example.org");
+        assert_eq!(body, minter.mint("EMAIL", "ana@example.org"));
+        assert_ne!(body, minter.mint("EMAIL", "bea@example.org"));
+        assert_eq!(minter.open("EMAIL", &body).unwrap().as_str(), "ana@example.org");
+        assert!(minter.open("PHONE", &body).is_none());
+        assert!(Minter::new(&derive(b"b", SEAL)).open("EMAIL", &body).is_none());
+        let token = redact::token(redact::Kind::Email, &minter.mint("EMAIL", ""));
+        assert_eq!(redact::tokens(&token).count(), 1, "the shortest is read too: {token}");
+        for at in 0..body.len() {
+            let mut wrong = body.clone().into_bytes();
+            wrong[at] = if wrong[at] == b'A' { b'B' } else { b'A' };
+            let wrong = String::from_utf8(wrong).unwrap();
+            assert!(minter.open("EMAIL", &wrong).is_none(), "letter {at}");
+        }
+    }
+
+    #[test]
+    fn a_hash_depends_on_secret_tenant_and_kind() {
+        let hasher = Hasher::new(&"secret".into());
+        let hash = hasher.hash(1, "EMAIL", "ana@example.org");
+        assert_eq!(hash, Hasher::new(&"secret".into()).hash(1, "EMAIL", "ana@example.org"));
+        assert_eq!((hash.len(), hash.bytes().all(|byte| byte.is_ascii_hexdigit())), (16, true));
+        for other in [
+            hasher.hash(2, "EMAIL", "ana@example.org"),
+            hasher.hash(1, "PHONE", "ana@example.org"),
+            Hasher::new(&"another".into()).hash(1, "EMAIL", "ana@example.org"),
+        ] {
+            assert_ne!(hash, other);
+        }
     }
 }

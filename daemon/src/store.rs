@@ -5,12 +5,15 @@
 mod error;
 mod key;
 mod migrate;
+mod rotation;
+mod surrogate;
 mod vault;
 mod worker;
 
 pub(crate) use error::StoreError;
 pub(crate) use key::{KeyRecord, NewKey};
-pub(crate) use vault::{Numbers, VaultError};
+pub(crate) use surrogate::{Seed, Surrogate};
+pub(crate) use vault::{Asked, Given, Handed, Numbers, Originals, Stand, VaultError, Wanted};
 
 use crate::keyfile::Masters;
 use crate::secret::{self, Key, Sealer};
@@ -66,9 +69,9 @@ impl Store {
         first.pragma_update(None, "journal_mode", "WAL").map_err(failed)?;
         let wrapper = Wrapper::new(&masters.secret);
         if let Some(previous) = &masters.previous {
-            vault::rewrap(path, &mut first, &Wrapper::new(previous), &wrapper)?;
+            rotation::rewrap(path, &mut first, &Wrapper::new(previous), &wrapper)?;
         }
-        vault::report_foreign_sessions(path, &first, &wrapper)?;
+        rotation::report_foreign_sessions(path, &first, &wrapper)?;
         let readers = (0..READERS).map(|_| connect(path, &key)).collect::<Result<_, _>>()?;
         Ok(Self {
             writer: worker::writer(path, first),

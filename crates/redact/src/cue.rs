@@ -201,6 +201,17 @@ impl Dictionary {
     }
 }
 
+/// Why a phrase can be no cue and no key, if it cannot.
+pub(crate) fn objection(phrase: &str) -> Option<String> {
+    let mut count = 0;
+    words(phrase.as_bytes(), |_| count += 1);
+    match count {
+        0 => Some("has no letter and no digit".to_owned()),
+        1..=PHRASE_MAX => None,
+        count => Some(format!("has {count} words, more than {PHRASE_MAX}")),
+    }
+}
+
 /// A word's hash, and that of the word without a final `s`.
 struct Hashed {
     hash: u64,

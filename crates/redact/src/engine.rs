@@ -1,54 +1,20 @@
 //! Rules made ready to be looked for: indexes by how a thing begins, so that a text is passed over once.
 
 use crate::bucket::{Bucket, place_of};
-use crate::cue::{self, Dictionary};
+use crate::cue::Dictionary;
 use crate::heads::Heads;
 use crate::library::{self, RuleError};
+use crate::list::{Allowed, Case, Words};
+use crate::options::Options;
 use crate::phone::Region;
-use crate::restore::{may_have_look_alikes, with_look_alikes};
 use crate::rule::{Rule, RuleId};
-use crate::scan::{Scan, Scanner, Word, announcements};
+use crate::scan::{Scanner, Word, announcements};
 use crate::shape::{self, Form, Mask, SEPARATORS, WORD_MAX};
-use crate::{Span, check, fold, merge};
+use crate::{Kind, Tagger, check, expression, objection};
 use memchr::memmem::Finder;
 use regex_automata::meta::Regex;
-use regex_automata::util::syntax;
-use std::sync::OnceLock;
-
-/// What an expression may take once it is compiled, in bytes; a rule that wants more is refused.
-const EXPRESSION_MAX: usize = 1 << 20;
-
-/// How much is hidden when a rule is not sure.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub enum Aggressiveness {
-    /// Only what is all but certain.
-    Relaxed,
-    /// What is more likely than not.
-    #[default]
-    Balanced,
-    /// Also what may well be something else.
-    Strict,
-}
-
-impl Aggressiveness {
-    /// The least score that counts.
-    pub fn threshold(self) -> f32 {
-        match self {
-            Self::Relaxed => 0.8,
-            Self::Balanced => 0.5,
-            Self::Strict => 0.3,
-        }
-    }
-}
-
-/// What an engine looks for.
-#[derive(Debug, Clone, Default)]
-pub struct Options {
-    /// How much is hidden when a rule is not sure.
-    pub aggressiveness: Aggressiveness,
-    /// Where telephone numbers are found as people there write them; none: the usual regions.
-    pub phone_regions: Vec<Region>,
-}
+use std::collections::{BTreeMap, HashSet};
+use std::sync::{Arc, OnceLock};
 
 /// One form of a rule, where the scanner stops for it.
 #[derive(Debug)]
@@ -128,7 +94,15 @@ pub(crate) struct Ready {
     pub(crate) check: Option<fn(&[u8]) -> bool>,
     /// Its number among the rules that have cues.
     pub(crate) cue: Option<u16>,
+    /// The least score that counts for it; infinite where it is not looked for.
+    pub(crate) threshold: f32,
     expression: OnceLock<Option<Regex>>,
+}
+
+impl Ready {
+    fn is_on(&self) -> bool {
+        self.threshold.is_finite()
+    }
 }
 
 /// Rules, ready.
@@ -149,30 +123,55 @@ pub struct Engine {
     pub(crate) scanners: [Option<RuleId>; Scanner::COUNT],
     pub(crate) regions: Vec<Region>,
     pub(crate) announcements: Vec<Finder<'static>>,
-    pub(crate) threshold: f32,
+    /// Rules whose expression is searched everywhere.
+    pub(crate) searched: Vec<RuleId>,
+    /// Words that are found wherever they stand, denied ones and those of rules, and whose they are.
+    pub(crate) words: Option<Words>,
+    pub(crate) owners: Vec<(RuleId, Kind)>,
+    pub(crate) allowed: Allowed,
+    pub(crate) tagger: Option<Arc<dyn Tagger>>,
+    /// The rules for what a tagger tells.
+    pub(crate) tagged: BTreeMap<Kind, RuleId>,
 }
 
 impl Engine {
     /// Makes the rules that are compiled in ready.
     ///
     /// # Panics
-    /// Never in a build that passed its tests.
+    /// When something in `options` cannot be used: [`Self::with`] says what. Never for the default ones.
     pub fn builtin(options: &Options) -> Self {
-        Self::new(library::builtin(), options).expect("the rules that are compiled in are good")
+        Self::with(Vec::new(), options).expect("the rules that are compiled in are good")
     }
 
-    /// Makes rules ready.
+    /// Makes the rules that are compiled in ready, and those of a user beside them.
     ///
     /// # Errors
-    /// When one of them cannot be used; the error names it.
+    /// When one of them, or something in `options`, cannot be used; the error names it.
+    pub fn with(own: Vec<Rule>, options: &Options) -> Result<Self, RuleError> {
+        let builtin = library::builtin();
+        let names: HashSet<_> = builtin.iter().map(|rule| rule.name.as_str()).collect();
+        if let Some(rule) = own.iter().find(|rule| names.contains(rule.name.as_str())) {
+            return Err(rule.wrong("a built-in rule has this name; give it another"));
+        }
+        Self::build(builtin, own, options)
+    }
+
+    /// Makes rules ready, without those that are compiled in.
+    ///
+    /// # Errors
+    /// When one of them, or something in `options`, cannot be used; the error names it.
     pub fn new(rules: Vec<Rule>, options: &Options) -> Result<Self, RuleError> {
-        let too_many = |what: String| RuleError { file: "the rules together".to_owned(), what };
-        if rules.len() > usize::from(u16::MAX) {
-            return Err(too_many(format!("more than {} rules", u16::MAX)));
+        Self::build(Vec::new(), rules, options)
+    }
+
+    fn build(builtin: Vec<Rule>, own: Vec<Rule>, options: &Options) -> Result<Self, RuleError> {
+        if let Some(fault) = objection::of_own(&own).into_iter().next() {
+            return Err(fault);
         }
-        if rules.iter().filter(|rule| !rule.keys.is_empty()).count() > cue::RULES_MAX {
-            return Err(too_many(format!("more than {} rules have keys", cue::RULES_MAX)));
-        }
+        options.sound()?;
+        let (trusted, mut rules) = (builtin.len(), builtin);
+        rules.extend(own);
+        objection::of_all(&rules)?;
         let mut engine = Self {
             ready: Vec::with_capacity(rules.len()),
             forms: Vec::new(),
@@ -186,7 +185,12 @@ impl Engine {
             scanners: [None; Scanner::COUNT],
             regions: options.phone_regions.clone(),
             announcements: announcements(),
-            threshold: options.aggressiveness.threshold(),
+            searched: Vec::new(),
+            words: None,
+            owners: Vec::new(),
+            allowed: Allowed::new(options)?,
+            tagger: options.tagger.clone(),
+            tagged: BTreeMap::new(),
             rules,
         };
         if engine.regions.is_empty() {
@@ -194,32 +198,26 @@ impl Engine {
         }
         let mut cued = 0;
         for at in 0..engine.rules.len() {
-            engine.prepare(RuleId(at as u16), &mut cued)?;
+            engine.prepare(RuleId(at as u16), &mut cued, options)?;
         }
         engine.index_words();
-        let literals = engine.rules();
+        engine.index_lists(options)?;
+        let literals = engine.rules().filter(|(id, _)| engine.looks_for(*id));
         let literals = literals
             .flat_map(|(id, rule)| rule.prefix.iter().map(move |literal| (literal.as_str(), id)));
         engine.heads = Heads::new(literals);
+        // What a user wrote is tried at once, so that nothing is left to fail at the first text.
+        for (id, rule) in engine.rules().skip(trusted) {
+            if rule.pattern.is_some() && engine.expression(id).is_none() {
+                return Err(rule.wrong("the pattern cannot be compiled"));
+            }
+        }
         Ok(engine)
     }
 
-    /// Finds every piece of personal data in `text`: sorted, never overlapping, on character boundaries.
-    pub fn find(&self, text: &str) -> Vec<Span> {
-        let winners = match fold::folded(text) {
-            None => merge::winners(self, Scan::new(self, text).run()),
-            Some(folded) => {
-                let mut winners = merge::winners(self, Scan::new(self, &folded.text).run());
-                for span in &mut winners {
-                    (span.start, span.end) = (folded.start(span.start), folded.end(span.end));
-                }
-                winners
-            }
-        };
-        match self.scanners[Scanner::LookAlike as usize] {
-            Some(rule) if may_have_look_alikes(text) => with_look_alikes(text, rule, winners),
-            _ => winners,
-        }
+    /// Whether a rule is looked for: its kind is not left out, was asked for if it must be, and has the tagger it needs.
+    pub fn looks_for(&self, id: RuleId) -> bool {
+        self.ready(id).is_on()
     }
 
     /// Every rule, in order.
@@ -237,29 +235,36 @@ impl Engine {
     }
 
     /// Reads what a rule says about its form.
-    fn prepare(&mut self, id: RuleId, cued: &mut u16) -> Result<(), RuleError> {
+    fn prepare(&mut self, id: RuleId, cued: &mut u16, options: &Options) -> Result<(), RuleError> {
         let rule = &self.rules[usize::from(id.0)];
-        let wrong = |what: String| RuleError { file: rule.name.clone(), what };
         let check = match &rule.check {
             Some(name) => Some(
-                check::by_name(name).ok_or_else(|| wrong(format!("there is no check `{name}`")))?,
+                check::by_name(name)
+                    .ok_or_else(|| rule.wrong(&format!("there is no check `{name}`")))?,
             ),
             None => None,
         };
-        for literal in &rule.prefix {
-            if let Some(why) = Heads::objection(literal) {
-                return Err(wrong(format!("the prefix `{literal}` {why}")));
-            }
+        let scanner = match &rule.form {
+            Some(name) => Some(
+                Scanner::parse(name)
+                    .ok_or_else(|| rule.wrong(&format!("there is no form `{name}`")))?,
+            ),
+            None => None,
+        };
+        let threshold = options.threshold_of(rule, scanner);
+        let on = threshold.is_finite();
+        let cue = (on && !rule.cues.is_empty()).then(|| std::mem::replace(cued, *cued + 1));
+        self.ready.push(Ready { check, cue, threshold, expression: OnceLock::new() });
+        if !on {
+            return Ok(());
         }
-        let cue = (!rule.cues.is_empty()).then(|| std::mem::replace(cued, *cued + 1));
-        if usize::from(*cued) > cue::RULES_MAX {
-            return Err(wrong(format!("more than {} rules have cues", cue::RULES_MAX)));
+        match scanner {
+            Some(Scanner::Tagger) => drop(self.tagged.insert(rule.kind, id)),
+            Some(scanner) => self.scanners[scanner as usize] = Some(id),
+            None => {}
         }
-        self.ready.push(Ready { check, cue, expression: OnceLock::new() });
-        if let Some(name) = &rule.form {
-            let scanner = Scanner::parse(name);
-            let scanner = scanner.ok_or_else(|| wrong(format!("there is no form `{name}`")))?;
-            self.scanners[scanner as usize] = Some(id);
+        if rule.is_searched() {
+            self.searched.push(id);
         }
         let shapes = rule.shapes.iter().map(|shape| (shape, false));
         let shapes = shapes.chain(rule.bare.iter().map(|shape| (shape, true)));
@@ -267,11 +272,12 @@ impl Engine {
         for (shape, bare) in shapes {
             // What is never sure enough is not looked for.
             let best = rule.sureness(bare, false).into_iter().chain(rule.sureness(bare, true));
-            if best.fold(0.0, f32::max) < self.threshold {
+            if best.fold(0.0, f32::max) < threshold {
                 continue;
             }
             let forms = shape::forms(shape);
-            let forms = forms.map_err(|error| wrong(format!("the shape `{shape}`: {error}")))?;
+            let forms =
+                forms.map_err(|error| rule.wrong(&format!("the shape `{shape}`: {error}")))?;
             read.extend(forms.into_iter().map(|form| (form, bare)));
         }
         read.into_iter().for_each(|(form, bare)| self.add_form(id, form, bare));
@@ -299,7 +305,8 @@ impl Engine {
             };
             let alone = self.rule(rule).sureness(bare, false).unwrap_or_default();
             let (length, place) = (word.len(), place_of(entry.after));
-            let cued = self.ready(rule).cue.is_some() && alone < self.threshold;
+            let ready = self.ready(rule);
+            let cued = ready.cue.is_some() && alone < ready.threshold;
             if cued {
                 self.gates[length].open(&entry);
             }
@@ -314,7 +321,8 @@ impl Engine {
             ready.cue.map(|cue| rule.cues.iter().map(move |text| (text.as_str(), cue)))
         });
         self.cues = Dictionary::new(cues.flatten());
-        let keyed: Vec<_> = self.rules().filter(|(_, rule)| !rule.keys.is_empty()).collect();
+        let keyed = self.rules().filter(|(id, rule)| !rule.keys.is_empty() && self.looks_for(*id));
+        let keyed: Vec<_> = keyed.collect();
         let by_key: Vec<_> = keyed.iter().map(|(id, _)| *id).collect();
         let keys = keyed.iter().zip(0..);
         let keys =
@@ -323,33 +331,31 @@ impl Engine {
         self.by_key = by_key;
     }
 
+    /// Takes up the words that are denied, and those of rules.
+    fn index_lists(&mut self, options: &Options) -> Result<(), RuleError> {
+        let mut words = Vec::new();
+        let mut owners = Vec::new();
+        if let Some(rule) = self.scanners[Scanner::Denied as usize] {
+            for deny in &options.deny {
+                words.extend(deny.words.iter().map(String::as_str));
+                owners.resize(words.len(), (rule, deny.kind));
+            }
+        }
+        for (id, rule) in self.rules().filter(|(id, _)| self.looks_for(*id)) {
+            words.extend(rule.words.iter().map(String::as_str));
+            owners.resize(words.len(), (id, rule.kind));
+        }
+        if !words.is_empty() {
+            let found = Words::new(&words, Case::Any);
+            self.words = Some(found.map_err(|what| RuleError::of("the lists of words", what))?);
+            self.owners = owners;
+        }
+        Ok(())
+    }
+
     /// The expression of a rule, compiled when it is first needed: most never are.
     pub(crate) fn expression(&self, id: RuleId) -> Option<&Regex> {
-        let compile = || {
-            let rule = self.rule(id);
-            let pattern = rule.pattern.as_deref()?;
-            // A value is the whole of it.
-            let whole = (!rule.keys.is_empty()).then(|| format!("(?:{pattern})\\z"));
-            compile(whole.as_deref().unwrap_or(pattern)).ok()
-        };
+        let compile = || expression::of(self.rule(id)).ok();
         self.ready(id).expression.get_or_init(compile).as_ref()
     }
-}
-
-/// Compiles an expression within limits of size.
-///
-/// # Errors
-/// When it cannot be read, or takes too much.
-pub(crate) fn compile(pattern: &str) -> Result<Regex, String> {
-    Regex::builder()
-        .syntax(syntax::Config::new().unicode(false).utf8(false))
-        .configure(
-            Regex::config()
-                .nfa_size_limit(Some(EXPRESSION_MAX))
-                .onepass(false)
-                .dfa(false)
-                .hybrid_cache_capacity(EXPRESSION_MAX),
-        )
-        .build(pattern)
-        .map_err(|error| error.to_string())
 }

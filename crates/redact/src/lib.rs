@@ -14,38 +14,59 @@
 //! ```
 
 mod kind;
+mod language;
 mod library;
+mod options;
 mod rule;
 mod shape;
 mod span;
+mod tagger;
 
 mod bucket;
 mod check;
 mod cue;
 mod engine;
+mod examples;
+mod explain;
+mod expression;
+mod find;
 mod fold;
 mod heads;
+mod list;
 mod merge;
+mod names;
+mod objection;
 mod phone;
 mod scan;
 mod windows;
 
+mod finder;
 mod hide;
+mod operator;
 mod placeholder;
 mod restore;
 mod show;
+mod token;
 mod vault;
 
-pub use engine::{Aggressiveness, Engine, Options};
-pub use hide::{Hidden, Item, distinct, hide, locate};
+pub use engine::Engine;
+pub use examples::{RuleFault, examine};
+pub use explain::{Cue, Explained, Form, Loser, Reason, Side, Why};
+pub use finder::{Finder, Place};
+pub use hide::{Hidden, Item, Replacement, distinct, hide, hide_with, locate};
 pub use kind::Kind;
-pub use library::{RuleError, parse};
+pub use language::Language;
+pub use library::{RuleError, parse, parse_all, rules_in};
+pub use operator::{Operator, Operators};
+pub use options::{Aggressiveness, Deny, Options};
 pub use phone::Region;
 pub use placeholder::Placeholder;
 pub use restore::{Forgive, RestoreOptions, Restorer};
 pub use rule::{Rule, RuleId};
-pub use show::{placeholders, placeholders_with, show, show_with};
+pub use show::{Other, placeholders, placeholders_with, show, show_with, show_with_others};
 pub use span::Span;
+pub use tagger::{Tagged, Tagger};
+pub use token::{Token, token, tokens};
 pub use vault::Vault;
 pub use windows::Windows;
 

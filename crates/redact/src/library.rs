@@ -1,35 +1,122 @@
-//! The library of rules: the files under `rules/`, compiled in and read once.
+//! Files of rules: those under `rules/`, compiled in, and those that a user writes.
 
 use crate::Rule;
 use serde::Deserialize;
+use std::sync::Arc;
+use toml::Spanned;
+use toml::de::{DeTable, DeValue, ValueDeserializer};
 
 /// Every file, by name: a family each.
 const FILES: &[(&str, &str)] = &include!(concat!(env!("OUT_DIR"), "/rules.rs"));
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct File {
-    rule: Vec<Rule>,
+/// Faults of a file that are told; who has more begins with these.
+const FAULTS_MAX: usize = 100;
+
+/// Why rules cannot be used.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{file}{}: {what}", line.map(|line| format!(":{line}")).unwrap_or_default())]
+pub struct RuleError {
+    /// The file, or what else it is about.
+    pub file: String,
+    /// The line, counted from one, where that is known.
+    pub line: Option<usize>,
+    /// What is wrong.
+    pub what: String,
 }
 
-/// Why a file of rules cannot be used.
-#[derive(Debug, thiserror::Error)]
-#[error("{file}: {what}")]
-pub struct RuleError {
-    /// The file.
-    pub file: String,
-    /// What is wrong, with the line where that is known.
-    pub what: String,
+impl RuleError {
+    /// About something that stands in no line.
+    pub(crate) fn of(about: &str, what: impl Into<String>) -> Self {
+        Self { file: about.to_owned(), line: None, what: what.into() }
+    }
 }
 
 /// Reads a file of rules.
 ///
 /// # Errors
-/// When it is no TOML, or a rule of it lacks something.
+/// When it is no TOML, or a rule of it lacks something; the error is the first fault.
 pub fn parse(file: &str, text: &str) -> Result<Vec<Rule>, RuleError> {
-    let read: Result<File, _> = toml::from_str(text);
-    read.map(|file| file.rule)
-        .map_err(|error| RuleError { file: file.to_owned(), what: error.to_string() })
+    parse_all(file, text).map_err(|faults| {
+        let first = faults.into_iter().next();
+        first.unwrap_or_else(|| RuleError::of(file, "cannot be read"))
+    })
+}
+
+/// Reads a file of rules.
+///
+/// # Errors
+/// When it is no TOML, or rules of it lack something; each fault with its line, in order.
+pub fn parse_all(file: &str, text: &str) -> Result<Vec<Rule>, Vec<RuleError>> {
+    read(file, text, true)
+}
+
+/// Reads the rules in a file that holds other things too, under the name `rule`; no such name is no rule.
+///
+/// # Errors
+/// When it is no TOML, or rules of it lack something; each fault with its line, in order.
+pub fn rules_in(file: &str, text: &str) -> Result<Vec<Rule>, Vec<RuleError>> {
+    read(file, text, false)
+}
+
+fn read(file: &str, text: &str, alone: bool) -> Result<Vec<Rule>, Vec<RuleError>> {
+    let lines = Lines::new(text);
+    let wrong = |place: Option<usize>, what: &str| RuleError {
+        file: file.to_owned(),
+        line: place.map(|place| lines.of(place)),
+        // The first line of what the reader says tells the fault, others what it had hoped for.
+        what: what.lines().collect::<Vec<_>>().join(", "),
+    };
+    let of = |error: &toml::de::Error| wrong(error.span().map(|span| span.start), error.message());
+    let (table, errors) = DeTable::parse_recoverable(text);
+    let mut faults: Vec<_> = errors.iter().map(of).collect();
+    let mut rules = Vec::new();
+    let file: Arc<str> = file.into();
+    for (key, value) in table.into_inner() {
+        if key.get_ref() != "rule" {
+            if alone {
+                let what = format!("`{}` is nothing that a file of rules has", key.get_ref());
+                faults.push(wrong(Some(key.span().start), &what));
+            }
+            continue;
+        }
+        let place = value.span().start;
+        let DeValue::Array(items) = value.into_inner() else {
+            faults.push(wrong(Some(place), "`rule` is no list; write `[[rule]]`"));
+            continue;
+        };
+        for item in items {
+            let line = lines.of(item.span().start);
+            match rule_of(item) {
+                Ok(rule) => rules.push(Rule { place: Some((Arc::clone(&file), line)), ..rule }),
+                Err(error) => faults.push(of(&error)),
+            }
+        }
+    }
+    if faults.is_empty() {
+        return Ok(rules);
+    }
+    faults.sort_by_key(|fault| fault.line);
+    faults.dedup();
+    faults.truncate(FAULTS_MAX);
+    Err(faults)
+}
+
+fn rule_of(item: Spanned<DeValue<'_>>) -> Result<Rule, toml::de::Error> {
+    Rule::deserialize(ValueDeserializer::from(item))
+}
+
+/// Where the lines of a text begin.
+struct Lines(Vec<usize>);
+
+impl Lines {
+    fn new(text: &str) -> Self {
+        Self(memchr::memchr_iter(b'\n', text.as_bytes()).collect())
+    }
+
+    /// The line in which a place lies, counted from one.
+    fn of(&self, place: usize) -> usize {
+        self.0.partition_point(|end| *end < place) + 1
+    }
 }
 
 /// Reads the rules that are compiled in.
@@ -46,150 +133,86 @@ pub(crate) fn builtin() -> Vec<Rule> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::scan::Scan;
-    use crate::{Engine, Options, RuleId, Span};
+    use crate::{Engine, Options, objection};
     use std::collections::HashSet;
 
-    /// Writes out `{an36}` and its like: no text that looks like somebody's key stands in the files.
-    fn filled(example: &str) -> String {
-        let alphabets: &[(&str, &str)] = &[
-            ("b64u", "aB3-cD5_eF7gH9iJkLmN0oPqR2sTuV4wXyZ6"),
-            ("hex", "3f9a1c7e0b8d2564"),
-            ("HEX", "3F9A1C7E0B8D2564"),
-            ("an", "x7Kq2Rm9Tv4Zb8Wn3Lc6Hd1Yf5Gs0Pj"),
-            ("AN", "X7KQ2RM9TV4ZB8WN3LC6HD1YF5GS0PJ"),
-            ("az", "x7kq2rm9tv4zb8wn3lc6hd1yf5gs0pj"),
-            ("d", "8240517396"),
-        ];
-        let mut out = String::new();
-        let mut rest = example;
-        while let Some((before, after)) = rest.split_once('{') {
-            out.push_str(before);
-            let filler = after.split_once('}').and_then(|(inside, tail)| {
-                let (name, letters) =
-                    alphabets.iter().find(|(name, _)| inside.starts_with(name))?;
-                let count: usize = inside[name.len()..].parse().ok()?;
-                let letters = letters.chars().cycle().skip(out.len() * 7).take(count);
-                Some((letters.collect::<String>(), tail))
-            });
-            match filler {
-                Some((text, tail)) => {
-                    out.push_str(&text);
-                    rest = tail;
-                }
-                None => {
-                    out.push('{');
-                    rest = after;
-                }
-            }
-        }
-        out + rest
-    }
-
-    /// Takes the marks out of an example; gives its text and the parts that they held.
-    fn unmarked(example: &str) -> (String, Vec<String>) {
-        let example = filled(example);
-        let parts = example.split('⟦').skip(1).filter_map(|rest| rest.split_once('⟧'));
-        let parts = parts.map(|(part, _)| part.to_owned()).collect();
-        (example.replace(['⟦', '⟧'], ""), parts)
-    }
-
-    /// What the rule finds and is not lost to another kind: of two rules for one kind either may win.
-    fn found(engine: &Engine, id: RuleId, text: &str) -> Vec<String> {
-        let winners = engine.find(text);
-        let kept = |span: &Span| {
-            winners.iter().any(|winner| {
-                winner.start <= span.start && span.end <= winner.end && winner.kind == span.kind
-            })
-        };
-        let mut spans = Scan::new(engine, text).run();
-        spans.extend(winners.iter().copied());
-        spans.retain(|span| span.rule == id && kept(span));
-        spans.sort_by_key(|span| (span.start, span.end));
-        let all = spans.clone();
-        let inside = |span: &Span| {
-            all.iter().any(|one| {
-                (one.start, one.end) != (span.start, span.end)
-                    && one.start <= span.start
-                    && span.end <= one.end
-            })
-        };
-        spans.retain(|span| !inside(span));
-        spans.dedup();
-        spans.iter().map(|span| span.of(text).to_owned()).collect()
-    }
-
     #[test]
-    fn every_rule_hits_its_examples_and_misses_its_near_misses() {
-        let engine = Engine::builtin(&Options::default());
-        let mut wrong = Vec::new();
-        for (id, rule) in engine.rules() {
-            if rule.hits.len() < 2 || rule.misses.len() < 2 {
-                wrong.push(format!("{} lacks examples", rule.name));
-            }
-            for example in &rule.hits {
-                let (text, expected) = unmarked(example);
-                let parts = found(&engine, id, &text);
-                if parts != expected {
-                    let instead: Vec<_> = engine
-                        .find(&text)
-                        .iter()
-                        .map(|span| format!("{} {}", engine.rule(span.rule).name, span.of(&text)))
-                        .collect();
-                    wrong.push(format!(
-                        "{} does not hit {example}: {parts:?}, there are {instead:?}",
-                        rule.name
-                    ));
-                }
-            }
-            for example in &rule.misses {
-                let parts = found(&engine, id, &filled(example));
-                if !parts.is_empty() {
-                    wrong.push(format!("{} hits {example}: {parts:?}", rule.name));
-                }
-            }
-        }
-        assert!(wrong.is_empty(), "{} faults\n{}", wrong.len(), wrong.join("\n"));
-    }
-
-    #[test]
-    fn a_rule_has_a_name_of_its_own_and_presidio_agrees_on_the_kind() {
+    fn nothing_is_wrong_with_any_rule() {
         let rules = builtin();
         let names: HashSet<_> = rules.iter().map(|rule| &rule.name).collect();
         assert_eq!(names.len(), rules.len());
-        for rule in rules.iter().filter(|rule| !rule.presidio.is_empty()) {
-            assert!(rule.kind.presidio().contains(&rule.presidio.as_str()), "{}", rule.name);
-        }
+        let faults: Vec<_> = rules
+            .iter()
+            .flat_map(|rule| {
+                objection::of(rule).into_iter().map(|what| rule.wrong(&what).to_string())
+            })
+            .collect();
+        assert!(faults.is_empty(), "{}", faults.join("\n"));
+        assert!(rules.iter().all(|rule| !rule.doc.is_empty()));
     }
 
     #[test]
-    fn every_expression_compiles() {
-        for rule in builtin() {
-            if let Some(pattern) = &rule.pattern {
-                assert!(crate::engine::compile(pattern).is_ok(), "{}: {pattern}", rule.name);
-            }
+    fn every_fault_of_a_file_is_told_with_its_line() {
+        let text = "\
+[[rule]]
+name = \"a\"
+kind = \"NOTHING\"
+
+[[rule]]
+name = \"b\"
+kind = \"CUSTOM\"
+colour = 3
+
+[[rule]]
+kind = \"CUSTOM\"
+
+[other]
+x = 1
+";
+        let faults = parse_all("mine.toml", text).unwrap_err();
+        let told: Vec<String> = faults.iter().map(ToString::to_string).collect();
+        assert_eq!(told.len(), 4, "{told:#?}");
+        for (fault, (start, what)) in told.iter().zip([
+            ("mine.toml:3: ", "`NOTHING`"),
+            ("mine.toml:8: ", "`colour`"),
+            ("mine.toml:10: ", "`name`"),
+            ("mine.toml:13: ", "`other`"),
+        ]) {
+            assert!(fault.starts_with(start) && fault.contains(what), "{fault}");
         }
+        assert!(rules_in("policy.toml", "doc = \"x\"\n").unwrap().is_empty());
+        let rule = "doc = \"x\"\n\n[[rule]]\nname = \"a\"\nkind = \"CUSTOM\"\nwords = [\"b\"]\n";
+        let rules = rules_in("policy.toml", rule).unwrap();
+        assert_eq!(rules[0].place, Some(("policy.toml".into(), 3)));
     }
 
     #[test]
-    fn a_file_that_cannot_be_used_names_its_fault() {
-        let error = parse("mine.toml", "[[rule]]\nname = \"x\"\nkind = \"NOTHING\"").unwrap_err();
-        assert!(
-            error.to_string().contains("mine.toml") && error.to_string().contains("`NOTHING`"),
-            "{error}"
-        );
+    fn what_is_no_toml_is_told_by_line() {
+        for (text, line) in [("[[rule]]\nname = \n", 2), ("a = 1\na = 2\n", 2), ("rule = 3", 1)] {
+            let faults = parse_all("mine.toml", text).unwrap_err();
+            let lines: Vec<_> = faults.iter().filter_map(|fault| fault.line).collect();
+            assert!(lines.contains(&line), "{text}: {faults:?}");
+            assert!(faults.iter().all(|fault| !fault.what.contains('\n')), "{faults:?}");
+        }
     }
 
     #[test]
     fn too_many_rules_are_refused() {
-        let rule = "[[rule]]\nname = \"x\"\nkind = \"SECRET\"\ndoc = \"d\"\nkeys = [\"x\"]\npattern = \"y\"\nhits = []\nmisses = []\n";
-        let rules = parse("many.toml", &rule.repeat(800)).unwrap();
-        let error = Engine::new(rules, &Options::default()).unwrap_err().to_string();
+        let rule = |at: usize| {
+            format!(
+                "[[rule]]\nname = \"x{at}\"\nkind = \"SECRET\"\nkeys = [\"x\"]\npattern = \"y\"\n"
+            )
+        };
+        let text: String = (0..800).map(rule).collect();
+        let error = Engine::new(parse("many.toml", &text).unwrap(), &Options::default());
+        let error = error.unwrap_err().to_string();
         assert!(error.contains("rules have keys"), "{error}");
-        let cued =
-            rule.replace("keys = [\"x\"]\npattern", "shapes = [\"99\"]\ncues = [\"c\"]\npattern");
-        let rules = parse("many.toml", &cued.repeat(800)).unwrap();
-        let error = Engine::new(rules, &Options::default()).unwrap_err().to_string();
+        let cued = text.replace(
+            "keys = [\"x\"]\npattern = \"y\"",
+            "shapes = [\"99\"]\ncued = 0.9\ncues = [\"c\"]",
+        );
+        let error = Engine::new(parse("many.toml", &cued).unwrap(), &Options::default());
+        let error = error.unwrap_err().to_string();
         assert!(error.contains("rules have cues"), "{error}");
     }
 }

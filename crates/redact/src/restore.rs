@@ -21,6 +21,7 @@ mod names;
 mod read;
 mod skip;
 
+use crate::show::Other;
 use crate::{Kind, Placeholder};
 use form::Found;
 use read::{More, Reader};
@@ -249,4 +250,52 @@ pub(crate) fn placeholders(
     let part = Part { bytes, until: bytes.len(), last: true };
     let search = Search { part, options, at: 0, before: None };
     search.map(|found| (found.placeholder, found.start, found.end - found.start))
+}
+
+/// Writes `text` with the originals of its placeholders and of `others`; see [`crate::show_with_others`].
+pub(crate) fn all<'o>(
+    text: &str,
+    options: RestoreOptions,
+    original: impl Fn(Kind, u32) -> Option<&'o str>,
+    others: &[Other<'_>],
+) -> (String, u64) {
+    let bytes = text.as_bytes();
+    let part = Part { bytes, until: bytes.len(), last: true };
+    let mut splice = Splice { bytes, out: Vec::with_capacity(bytes.len()), written: 0, count: 0 };
+    let mut others = others.iter().peekable();
+    let json = u8::from(options.json);
+    for found in (Search { part, options, at: 0, before: None }) {
+        let Some(original) = original(found.placeholder.kind, found.placeholder.number) else {
+            continue;
+        };
+        while let Some(other) = others.next_if(|other| other.start < found.end) {
+            if other.end <= found.start {
+                splice.put(other.start, other.end, other.original, json);
+            }
+        }
+        splice.put(found.start, found.end, original, json + u8::from(found.escaped));
+    }
+    others.for_each(|other| splice.put(other.start, other.end, other.original, json));
+    splice.out.extend_from_slice(&bytes[splice.written..]);
+    (String::from_utf8(splice.out).expect("whole characters give way to whole texts"), splice.count)
+}
+
+/// A text on its way out, with some parts of it exchanged.
+struct Splice<'b> {
+    bytes: &'b [u8],
+    out: Vec<u8>,
+    written: usize,
+    count: u64,
+}
+
+impl Splice<'_> {
+    fn put(&mut self, start: usize, end: usize, original: &str, escaped: u8) {
+        if start < self.written {
+            return;
+        }
+        self.out.extend_from_slice(&self.bytes[self.written..start]);
+        escape::put(original, escaped, &mut self.out);
+        self.written = end;
+        self.count += 1;
+    }
 }

@@ -1,8 +1,9 @@
 //! A rule: one concrete form of a kind, as the files under `rules/` hold it, with texts it must hit and near misses it
 //! must not. The tests of this crate run both.
 
-use crate::Kind;
+use crate::{Kind, RuleError};
 use serde::Deserialize;
+use std::sync::Arc;
 
 /// Which rule of an engine it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -21,7 +22,11 @@ pub struct Rule {
     #[serde(default)]
     pub presidio: String,
     /// What it finds and how it checks that.
+    #[serde(default)]
     pub doc: String,
+    /// Whether its kind is found only when it is asked for.
+    #[serde(default)]
+    pub asked: bool,
     /// Which rule wins where two find something in the same place: the higher.
     #[serde(default = "secret_specificity")]
     pub specificity: u8,
@@ -48,16 +53,24 @@ pub struct Rule {
     /// Words in the name before `=` or `:` whose value it is.
     #[serde(default)]
     pub keys: Vec<String>,
-    /// The expression that a prefix or a value must follow.
+    /// Words or phrases that are what it finds, as whole words whatever their case.
+    #[serde(default)]
+    pub words: Vec<String>,
+    /// The expression that a prefix or a value must follow; alone, it is searched everywhere.
     pub pattern: Option<String>,
     /// The least entropy, in bits for each character.
     pub entropy: Option<f32>,
     /// The scanner that finds it, where the form is more than a pattern.
     pub form: Option<String>,
     /// Texts in which it must find what stands between the brackets ⟦ and ⟧.
+    #[serde(default)]
     pub hits: Vec<String>,
     /// Texts in which it must find nothing.
+    #[serde(default)]
     pub misses: Vec<String>,
+    /// The file that it was read from, and the line there, counted from one.
+    #[serde(skip)]
+    pub place: Option<(Arc<str>, usize)>,
 }
 
 /// A secret is worth more than whatever its letters look like.
@@ -76,7 +89,27 @@ impl Rule {
     pub fn needs_cue(&self) -> bool {
         let formed = !self.shapes.is_empty() || !self.bare.is_empty();
         let alone = self.score.is_some() || self.bare_score.is_some();
-        formed && !alone || !self.keys.is_empty()
+        let listed = self.is_searched() || !self.words.is_empty();
+        formed && !alone || listed && !alone && !self.cues.is_empty() || !self.keys.is_empty()
+    }
+
+    /// Whether its expression is searched everywhere.
+    pub(crate) fn is_searched(&self) -> bool {
+        self.pattern.is_some() && self.prefix.is_empty() && self.keys.is_empty()
+    }
+
+    /// Whether its expression or its words are found without a cue.
+    fn stands_alone(&self) -> bool {
+        self.cues.is_empty() && (self.is_searched() || !self.words.is_empty())
+    }
+
+    /// Says what is wrong with it, and where it stands.
+    pub(crate) fn wrong(&self, what: &str) -> RuleError {
+        let (file, line) = match &self.place {
+            Some((file, line)) => (file.to_string(), Some(*line)),
+            None => ("the rules".to_owned(), None),
+        };
+        RuleError { file, line, what: format!("rule `{}`: {what}", self.name) }
     }
 
     /// How sure it is of a secret that it has read whole.
@@ -87,6 +120,7 @@ impl Rule {
     /// How sure it is of a form, with or without a cue; nothing when that is not enough.
     pub(crate) fn sureness(&self, bare: bool, cued: bool) -> Option<f32> {
         let alone = if bare { self.bare_score } else { self.score };
+        let alone = alone.or_else(|| self.stands_alone().then(|| self.secret_score()));
         match (cued, self.cued) {
             (true, Some(cued)) => Some(alone.map_or(cued, |alone| alone.max(cued))),
             _ => alone,

@@ -8,6 +8,7 @@ mod bank;
 mod date;
 mod key;
 mod number;
+mod own;
 mod secret;
 mod table;
 mod wallet;
@@ -15,12 +16,14 @@ mod web;
 mod word;
 
 pub(crate) use bank::announcements;
+pub(crate) use table::Table;
 pub(crate) use word::Word;
 
 use crate::cue::{self, Seen};
+use crate::phone::Region;
 use crate::rule::RuleId;
-use crate::{Engine, Span, phone};
-use table::Table;
+use crate::{Engine, Language, Span, phone};
+use std::borrow::Cow;
 
 macro_rules! scanners {
     ($( $variant:ident $name:literal )*) => {
@@ -62,6 +65,8 @@ scanners! {
     Telegram "telegram"
     Password "password"
     Token "token"
+    Denied "denied"
+    Tagger "tagger"
 }
 
 /// What to do at a byte.
@@ -106,11 +111,17 @@ pub(crate) struct Scan<'e, 't> {
     /// The word whose cues may be asked for: those after it stand after its own groups, whoever asks first.
     asked: (usize, usize),
     table: Table,
+    /// Where telephone numbers are found as people there write them.
+    regions: Cow<'e, [Region]>,
+    /// What is not sure enough, where somebody asks for that.
+    weak: Option<Vec<Span>>,
 }
 
 impl<'e, 't> Scan<'e, 't> {
     pub(crate) fn new(engine: &'e Engine, text: &'t str) -> Self {
         Self {
+            regions: Cow::Borrowed(&engine.regions),
+            weak: None,
             engine,
             text,
             bytes: text.as_bytes(),
@@ -121,10 +132,40 @@ impl<'e, 't> Scan<'e, 't> {
         }
     }
 
+    /// Looks for telephone numbers where a language is spoken, too.
+    pub(crate) fn speak(&mut self, language: Language) {
+        for region in language.regions() {
+            if !self.regions.iter().any(|known| known.is(&region)) {
+                self.regions.to_mut().push(region);
+            }
+        }
+    }
+
+    /// Takes the text for more rows of a table.
+    pub(crate) fn go_on_with(&mut self, table: &Table) {
+        self.table = table.clone();
+    }
+
+    /// Collects everything that any rule finds, and what is not sure enough to count by itself.
+    pub(crate) fn run_with_weak(mut self, weak: &mut Vec<Span>) -> Vec<Span> {
+        self.weak = Some(Vec::new());
+        self.pass();
+        self.without_cues();
+        weak.extend(self.weak.into_iter().flatten());
+        self.spans
+    }
+
     /// Collects everything that any rule finds.
     pub(crate) fn run(mut self) -> Vec<Span> {
+        self.pass();
+        self.spans
+    }
+
+    fn pass(&mut self) {
         self.secrets();
         self.bank_codes();
+        self.searched();
+        self.listed();
         let mut at = 0;
         while let Some(stop) = self.next_stop(at) {
             at = stop;
@@ -142,7 +183,6 @@ impl<'e, 't> Scan<'e, 't> {
                 Stop::None => unreachable!("these are passed over"),
             };
         }
-        self.spans
     }
 
     /// The first byte from `at` on that means something. All of them lie between `(` and `@`, so eight bytes are
@@ -200,19 +240,21 @@ impl<'e, 't> Scan<'e, 't> {
         if !phone::has_digits(self.bytes, at) {
             return;
         }
-        let regions = &self.engine.regions;
+        let regions = &self.regions;
         let abroad = match self.bytes[at..] {
             [b'0', b'0', ..] | [b'0', b'1', b'1', ..] => phone::international(self.bytes, at),
             _ => None,
         };
         let found = abroad.or_else(|| phone::national(self.bytes, at, regions, false));
-        if let Some(number) = found.filter(|number| number.score >= self.engine.threshold) {
+        if let Some(number) =
+            found.filter(|number| number.score >= self.engine.ready(rule).threshold)
+        {
             self.add(rule, number.start, number.end, number.score);
             return;
         }
         // A cue makes a number of digits that are no usual group, too.
         if self.is_cued(rule, at, at)
-            && let Some(number) = phone::national(self.bytes, at, regions, true)
+            && let Some(number) = phone::national(self.bytes, at, &self.regions, true)
         {
             self.add(rule, number.start, number.end, number.score);
         }
@@ -225,9 +267,12 @@ impl<'e, 't> Scan<'e, 't> {
 
     /// Adds what is sure enough to count.
     fn add(&mut self, rule: RuleId, start: usize, end: usize, score: f32) {
-        if score >= self.engine.threshold {
-            let kind = self.engine.rule(rule).kind;
-            self.spans.push(Span { start, end, kind, rule, score });
+        let kind = self.engine.rule(rule).kind;
+        let span = Span { start, end, kind, rule, score };
+        if score >= self.engine.ready(rule).threshold {
+            self.spans.push(span);
+        } else if let Some(weak) = &mut self.weak {
+            weak.push(span);
         }
     }
 

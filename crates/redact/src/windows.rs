@@ -2,7 +2,9 @@
 //! far enough from the end of what is there that what follows could change nothing, and the next one sees a little of
 //! what stood before it, for the words nearby.
 
-use crate::{Engine, Span};
+use crate::find::Around;
+use crate::scan::Table;
+use crate::{Engine, Language, Span};
 
 /// Bytes that are looked at together; beyond, memory grows and nothing else.
 const WINDOW: usize = 1 << 20;
@@ -10,8 +12,8 @@ const WINDOW: usize = 1 << 20;
 /// Bytes at the end that wait for what follows: longer than the longest secret.
 const MARGIN: usize = 32 * 1024;
 
-/// Bytes before a window that it sees again: further back no cue stands.
-const CONTEXT: usize = 512;
+/// Bytes before a window that it sees again: further back no cue stands, and no row of a table begins.
+const CONTEXT: usize = 4096;
 
 /// Takes a text in pieces, and gives it back in others, each with what was found in it.
 pub struct Windows<'e> {
@@ -19,12 +21,20 @@ pub struct Windows<'e> {
     /// What was settled and is still seen, and then what waits.
     text: String,
     settled: usize,
+    language: Option<Language>,
+    /// The columns, when the text is a table: its headings stand in the first window alone.
+    table: Option<Table>,
 }
 
 impl<'e> Windows<'e> {
     /// Begins a text.
     pub fn new(engine: &'e Engine) -> Self {
-        Self { engine, text: String::new(), settled: 0 }
+        Self::in_language(engine, None)
+    }
+
+    /// Begins a text whose language the caller may know.
+    pub fn in_language(engine: &'e Engine, language: Option<Language>) -> Self {
+        Self { engine, text: String::new(), settled: 0, language, table: None }
     }
 
     /// Takes a piece; `each` gets what is settled by it.
@@ -48,7 +58,11 @@ impl<'e> Windows<'e> {
     }
 
     fn settle(&mut self, last: bool, each: &mut impl FnMut(&str, &[Span])) {
-        let mut spans = self.engine.find(&self.text);
+        let around = Around { language: self.language, table: self.table.as_ref() };
+        let mut spans = self.engine.find_around(&self.text, around);
+        if !last && self.table.is_none() {
+            self.table = Some(self.engine.table(&self.text));
+        }
         let cut = if last { self.text.len() } else { self.cut(&spans) };
         // What was found in what is settled already was told before.
         spans.retain(|span| span.start >= self.settled && span.end <= cut);

@@ -118,7 +118,7 @@ proptest! {
             prop_assert_eq!((start, end), (item.start, item.end));
             prop_assert_eq!(chars[start..end].iter().collect::<String>(), span.of(&text));
             let placed: String = out[item.out_start..item.out_end].iter().collect();
-            prop_assert_eq!(placed, item.placeholder.to_string());
+            prop_assert_eq!(placed, item.placeholder.map(|placeholder| placeholder.to_string()).unwrap_or_default());
         }
     }
 

@@ -151,12 +151,15 @@ pub(super) async fn redact(shared: &Shared, mut call: Call) -> Result<Answer, Re
 
 fn hidden_text(engine: &Engine, hidden: Hidden, session: Option<String>) -> HiddenText<'_> {
     let items = hidden.items.into_iter().map(|item| HiddenItem {
-        kind: item.placeholder.kind.name(),
+        kind: item.kind.name(),
         start: item.start,
         end: item.end,
         out_start: item.out_start,
         out_end: item.out_end,
-        placeholder: item.placeholder.to_string(),
+        placeholder: item
+            .placeholder
+            .map(|placeholder| placeholder.to_string())
+            .unwrap_or_default(),
         score: item.score,
         rule: &engine.rule(item.rule).name,
     });

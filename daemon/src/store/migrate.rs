@@ -5,7 +5,7 @@ use rusqlite::{Connection, TransactionBehavior};
 use std::path::Path;
 
 /// The steps, the first being form 1. A step that was released is never changed.
-const STEPS: &[&str] = &[include_str!("form_1.sql")];
+const STEPS: &[&str] = &[include_str!("form_1.sql"), include_str!("form_2.sql")];
 
 /// Runs the steps that are missing, under the write lock, so that of two daemons that start at once one waits and then
 /// finds nothing to do.

@@ -5,6 +5,8 @@ use redact::{Kind, Placeholder};
 use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
 
+mod surrogates;
+
 struct Place {
     dir: tempfile::TempDir,
 }

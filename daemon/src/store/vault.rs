@@ -3,10 +3,11 @@
 //! An original is found again by its name under the session's key, and read by opening what that key sealed; the store
 //! itself learns neither. Forgetting a session removes the only copy of its key.
 
+use super::surrogate::{Invent, Surrogate};
 use super::{Store, StoreError, Wrapper, now};
-use crate::secret::{self, KEY_BYTES, Key, LOOKUP, Namer, SEAL, Sealer};
-use redact::{Kind, Placeholder};
-use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
+use crate::secret::{self, KEY_BYTES, Key, LOOKUP, Minter, Namer, SEAL, Sealer};
+use redact::{Kind, Placeholder, Span};
+use rusqlite::{Connection, OptionalExtension, params};
 use std::collections::HashMap;
 use std::path::Path;
 use std::sync::Arc;
@@ -43,24 +44,127 @@ pub(crate) struct Numbers {
     pub(crate) project: Option<String>,
 }
 
+/// What is to stand for an original.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Stand {
+    /// A number of its kind.
+    Number,
+    /// A sealed token.
+    Token,
+    /// A surrogate, invented for that find.
+    Surrogate(Span),
+}
+
+/// An original, and what is to stand for it.
+pub(crate) struct Wanted {
+    /// Its kind.
+    pub(crate) kind: Kind,
+    /// What it says.
+    pub(crate) original: Zeroizing<String>,
+    /// What is wanted.
+    pub(crate) stand: Stand,
+}
+
+/// What stands for an original.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Given {
+    /// Its number: what was wanted, or what is left where no surrogate was free.
+    Number(u32),
+    /// The body of its token.
+    Token(String),
+    /// Its surrogate.
+    Surrogate(String),
+}
+
+/// What a session gave out.
+pub(crate) struct Handed {
+    /// The session's name.
+    pub(crate) session: String,
+    /// What stands for each original, in the order asked for.
+    pub(crate) given: Vec<Given>,
+    /// All surrogates of the session.
+    pub(crate) surrogates: Vec<(Kind, String)>,
+}
+
+/// What a text that is to be restored asks for.
+#[derive(Debug, Default)]
+pub(crate) struct Asked {
+    /// Its placeholders.
+    pub(crate) placeholders: Vec<Placeholder>,
+    /// Its tokens: kind and body.
+    pub(crate) tokens: Vec<(Kind, String)>,
+}
+
+/// What a session's replacements stand for. What it never issued is absent.
+#[derive(Default)]
+pub(crate) struct Originals {
+    /// By placeholder.
+    pub(crate) placeholders: HashMap<Placeholder, Zeroizing<String>>,
+    /// By token.
+    pub(crate) tokens: HashMap<(Kind, String), Zeroizing<String>>,
+    /// All surrogates.
+    pub(crate) surrogates: Vec<Surrogate>,
+}
+
 impl Store {
+    /// Gives each of `wanted` what is to stand for it, and keeps what that takes; `invent` makes surrogates.
+    ///
+    /// # Errors
+    /// When the session cannot be used for this, or the store fails; then nothing is kept.
+    pub(crate) async fn hand_out(
+        &self,
+        who: Numbers,
+        wanted: Vec<Wanted>,
+        invent: Box<Invent>,
+    ) -> Result<Handed, VaultError> {
+        let wrapper = Arc::clone(&self.wrapper);
+        let work = move |connection: &Connection, path: &Path| {
+            let vault = Vault { connection, path, wrapper: &wrapper, tenant: who.tenant };
+            vault.hand_out(who, &wanted, &invent)
+        };
+        self.writer.run(work).await
+    }
+
     /// Gives each of `wanted` its number, and keeps what it stands for. Returns the session's name and the numbers in
     /// the order asked for.
     ///
     /// # Errors
-    /// When the session cannot be used for this, or the store fails; then nothing is kept.
+    /// As [`Self::hand_out`].
     pub(crate) async fn number(
         &self,
         who: Numbers,
         wanted: &[(Kind, &str)],
     ) -> Result<(String, Vec<u32>), VaultError> {
-        let wrapper = Arc::clone(&self.wrapper);
-        let own = |(kind, original): &(Kind, &str)| (*kind, Zeroizing::new((*original).to_owned()));
-        let wanted: Vec<_> = wanted.iter().map(own).collect();
-        let work = move |connection: &Connection, path: &Path| {
-            Vault { connection, path, wrapper: &wrapper, tenant: who.tenant }.number(who, &wanted)
+        let own = |(kind, original): &(Kind, &str)| Wanted {
+            kind: *kind,
+            original: Zeroizing::new((*original).to_owned()),
+            stand: Stand::Number,
         };
-        self.writer.run(work).await
+        let wanted = wanted.iter().map(own).collect();
+        let handed = self.hand_out(who, wanted, Box::new(|_, _, _| None)).await?;
+        let number = |given| match given {
+            Given::Number(number) => Some(number),
+            Given::Token(_) | Given::Surrogate(_) => None,
+        };
+        Ok((handed.session, handed.given.into_iter().filter_map(number).collect()))
+    }
+
+    /// Gives what this session's replacements stand for; what it never issued is absent.
+    ///
+    /// # Errors
+    /// When there is no such session, it cannot be opened, or the store fails.
+    pub(crate) async fn show(
+        &self,
+        tenant: i64,
+        name: &str,
+        asked: Asked,
+    ) -> Result<Originals, VaultError> {
+        let wrapper = Arc::clone(&self.wrapper);
+        let name = name.to_owned();
+        let work = move |connection: &Connection, path: &Path| {
+            Vault { connection, path, wrapper: &wrapper, tenant }.show(&name, asked)
+        };
+        self.readers.run(work).await
     }
 
     /// Gives the originals that this session's placeholders stand for; those it never issued are absent.
@@ -73,12 +177,8 @@ impl Store {
         name: &str,
         wanted: Vec<Placeholder>,
     ) -> Result<HashMap<Placeholder, Zeroizing<String>>, VaultError> {
-        let wrapper = Arc::clone(&self.wrapper);
-        let name = name.to_owned();
-        let work = move |connection: &Connection, path: &Path| {
-            Vault { connection, path, wrapper: &wrapper, tenant }.originals(&name, &wanted)
-        };
-        self.readers.run(work).await
+        let asked = Asked { placeholders: wanted, ..Asked::default() };
+        Ok(self.show(tenant, name, asked).await?.placeholders)
     }
 
     /// Forgets a session: its key and everything it sealed. False if there is none.
@@ -116,25 +216,28 @@ impl Store {
 }
 
 /// The keys of a session or a project.
-struct Keys {
-    sealer: Sealer,
-    namer: Namer,
+pub(super) struct Keys {
+    /// What the others are derived from.
+    pub(super) key: Key,
+    pub(super) sealer: Sealer,
+    pub(super) namer: Namer,
 }
 
 impl Keys {
-    fn new(key: &Key) -> Self {
+    fn new(key: Key) -> Self {
         let sealer = Sealer::new(&secret::derive(key.as_slice(), SEAL));
-        Self { sealer, namer: Namer::new(&secret::derive(key.as_slice(), LOOKUP)) }
+        let namer = Namer::new(&secret::derive(key.as_slice(), LOOKUP));
+        Self { key, sealer, namer }
     }
 }
 
 /// Its id, project, wrapped key, and what wrapped it.
 type SessionRow = (i64, Option<i64>, Vec<u8>, Vec<u8>);
 
-struct Session {
-    id: i64,
-    project: Option<i64>,
-    keys: Keys,
+pub(super) struct Session {
+    pub(super) id: i64,
+    pub(super) project: Option<i64>,
+    pub(super) keys: Keys,
     /// Made a moment ago: it knows nothing yet.
     fresh: bool,
 }
@@ -144,7 +247,7 @@ fn about(kind: Kind, number: u32) -> String {
     format!("{}_{number}", kind.name())
 }
 
-fn wrapped_about(role: &str, tenant: i64, name: &str) -> String {
+pub(super) fn wrapped_about(role: &str, tenant: i64, name: &str) -> String {
     format!("{role}/{tenant}/{name}")
 }
 
@@ -154,57 +257,71 @@ fn random_name() -> String {
 }
 
 /// One tenant's part of the store, on a thread that has a connection.
-struct Vault<'c> {
-    connection: &'c Connection,
+pub(super) struct Vault<'c> {
+    pub(super) connection: &'c Connection,
     path: &'c Path,
     wrapper: &'c Wrapper,
     tenant: i64,
 }
 
 impl Vault<'_> {
-    fn failed(&self, source: rusqlite::Error) -> StoreError {
+    pub(super) fn failed(&self, source: rusqlite::Error) -> StoreError {
         StoreError::new(self.path, "use", source)
     }
 
-    fn damaged(&self) -> StoreError {
+    pub(super) fn damaged(&self) -> StoreError {
         StoreError::Damaged { path: self.path.to_owned() }
     }
 
-    fn number(
+    fn hand_out(
         &self,
         who: Numbers,
-        wanted: &[(Kind, Zeroizing<String>)],
-    ) -> Result<(String, Vec<u32>), VaultError> {
+        wanted: &[Wanted],
+        invent: &Invent,
+    ) -> Result<Handed, VaultError> {
         let name = who.session.unwrap_or_else(random_name);
         let session = self.enter(&name, who.project.as_deref())?;
-        let mut ledger =
-            Ledger { vault: self, session: &session, namer: None, last: HashMap::new() };
-        let mut numbers = Vec::with_capacity(wanted.len());
-        for (kind, original) in wanted {
-            let name = session.keys.namer.name(kind.name(), original);
-            if let Some(number) = self.known(&session, &name)? {
-                numbers.push(number);
-                continue;
-            }
-            let number = ledger.next(*kind, original)?;
-            let sealed =
-                session.keys.sealer.seal(original.as_bytes(), about(*kind, number).as_bytes());
-            let query =
-                "INSERT INTO entry (session, kind, number, lookup, sealed) VALUES (?, ?, ?, ?, ?)";
-            let mut insert = self.connection.prepare_cached(query).map_err(|e| self.failed(e))?;
-            let row = params![session.id, kind.name(), number, name, sealed];
-            insert.execute(row).map_err(|e| self.failed(e))?;
-            numbers.push(number);
+        let mut ledger = Ledger::new(self, &session);
+        let minter = std::cell::OnceCell::new();
+        let mut given = Vec::with_capacity(wanted.len());
+        for Wanted { kind, original, stand } in wanted {
+            let surrogate = match stand {
+                Stand::Token => {
+                    let minter = minter.get_or_init(|| Minter::new(&session.keys.key));
+                    given.push(Given::Token(minter.mint(kind.name(), original)));
+                    continue;
+                }
+                Stand::Surrogate(span) => ledger.surrogate(span, original, invent)?,
+                Stand::Number => None,
+            };
+            given.push(match surrogate {
+                Some(text) => Given::Surrogate(text),
+                None => Given::Number(ledger.number(*kind, original)?),
+            });
         }
-        Ok((name, numbers))
+        let made = ledger.surrogates.is_some();
+        let surrogates =
+            if session.fresh && !made { Vec::new() } else { self.surrogates(&session)? };
+        Ok(Handed { session: name, given, surrogates })
+    }
+
+    fn show(&self, name: &str, asked: Asked) -> Result<Originals, VaultError> {
+        let session = self.session(name)?.ok_or(VaultError::NoSession)?;
+        let placeholders = self.originals(&session, &asked.placeholders)?;
+        let minter = Minter::new(&session.keys.key);
+        let open = |(kind, body): (Kind, String)| {
+            let original = minter.open(kind.name(), &body)?;
+            Some(((kind, body), original))
+        };
+        let tokens = asked.tokens.into_iter().filter_map(open).collect();
+        Ok(Originals { placeholders, tokens, surrogates: self.surrogate_originals(&session)? })
     }
 
     fn originals(
         &self,
-        name: &str,
+        session: &Session,
         wanted: &[Placeholder],
     ) -> Result<HashMap<Placeholder, Zeroizing<String>>, VaultError> {
-        let session = self.session(name)?.ok_or(VaultError::NoSession)?;
         let mut originals = HashMap::with_capacity(wanted.len());
         let query = "SELECT sealed FROM entry WHERE session = ? AND kind = ? AND number = ?";
         let mut query = self.connection.prepare_cached(query).map_err(|e| self.failed(e))?;
@@ -242,7 +359,7 @@ impl Vault<'_> {
         let mut insert = self.connection.prepare_cached(query).map_err(|e| self.failed(e))?;
         let row = params![self.tenant, name, project, wrapped, self.wrapper.id, now()];
         let id = insert.insert(row).map_err(|e| self.failed(e))?;
-        Ok(Session { id, project, keys: Keys::new(&key), fresh: true })
+        Ok(Session { id, project, keys: Keys::new(key), fresh: true })
     }
 
     fn enter_project(&self, name: &str) -> Result<i64, VaultError> {
@@ -269,7 +386,7 @@ impl Vault<'_> {
         let found: Option<SessionRow> = found.map_err(|e| self.failed(e))?;
         let Some((id, project, wrapped, wrapper)) = found else { return Ok(None) };
         let key = self.unwrap("session", name, &wrapped, &wrapper)?;
-        Ok(Some(Session { id, project, keys: Keys::new(&key), fresh: false }))
+        Ok(Some(Session { id, project, keys: Keys::new(key), fresh: false }))
     }
 
     fn known(&self, session: &Session, name: &[u8]) -> Result<Option<u32>, StoreError> {
@@ -281,6 +398,14 @@ impl Vault<'_> {
         let mut query = self.connection.prepare_cached(query).map_err(|e| self.failed(e))?;
         let found = query.query_row(params![session.id, name], |row| row.get(0)).optional();
         found.map_err(|e| self.failed(e))
+    }
+
+    fn project_keys(&self, project: i64) -> Result<Keys, VaultError> {
+        let query = "SELECT name, wrapped, wrapper FROM project WHERE id = ?";
+        let found = self.connection.query_row(query, [project], |row| row.try_into());
+        let (name, wrapped, wrapper): (String, Vec<u8>, Vec<u8>) =
+            found.map_err(|e| self.failed(e))?;
+        Ok(Keys::new(self.unwrap("project", &name, &wrapped, &wrapper)?))
     }
 
     fn wrap(&self, role: &str, name: &str, key: &Key) -> Vec<u8> {
@@ -306,17 +431,41 @@ impl Vault<'_> {
     }
 }
 
-/// Gives out numbers to what is new to a session: the project's, where it belongs to one, else its own next.
-struct Ledger<'v> {
-    vault: &'v Vault<'v>,
-    session: &'v Session,
-    /// The project's, once it was needed.
-    namer: Option<Namer>,
+/// Gives out what stands for originals: the project's numbers, where the session belongs to one, else its own next.
+pub(super) struct Ledger<'v> {
+    pub(super) vault: &'v Vault<'v>,
+    pub(super) session: &'v Session,
+    /// The project's, once they were needed.
+    project: Option<Keys>,
     /// The last number of each kind, once it was looked up.
     last: HashMap<Kind, u32>,
+    /// How many surrogates the session has, once they were counted.
+    pub(super) surrogates: Option<i64>,
 }
 
-impl Ledger<'_> {
+impl<'v> Ledger<'v> {
+    fn new(vault: &'v Vault<'v>, session: &'v Session) -> Self {
+        Self { vault, session, project: None, last: HashMap::new(), surrogates: None }
+    }
+
+    /// The number of an original: the one it has, or a new one.
+    fn number(&mut self, kind: Kind, original: &str) -> Result<u32, VaultError> {
+        let (vault, session) = (self.vault, self.session);
+        let name = session.keys.namer.name(kind.name(), original);
+        if let Some(number) = vault.known(session, &name)? {
+            return Ok(number);
+        }
+        let number = self.next(kind, original)?;
+        let about = about(kind, number);
+        let sealed = session.keys.sealer.seal(original.as_bytes(), about.as_bytes());
+        let query =
+            "INSERT INTO entry (session, kind, number, lookup, sealed) VALUES (?, ?, ?, ?, ?)";
+        let mut insert = vault.connection.prepare_cached(query).map_err(|e| vault.failed(e))?;
+        let row = params![session.id, kind.name(), number, name, sealed];
+        insert.execute(row).map_err(|e| vault.failed(e))?;
+        Ok(number)
+    }
+
     fn next(&mut self, kind: Kind, original: &str) -> Result<u32, VaultError> {
         match self.session.project {
             Some(project) => self.of_project(project, kind, original),
@@ -345,11 +494,7 @@ impl Ledger<'_> {
 
     fn of_project(&mut self, project: i64, kind: Kind, original: &str) -> Result<u32, VaultError> {
         let vault = self.vault;
-        let namer = match self.namer.take() {
-            Some(namer) => namer,
-            None => self.project_namer(project)?,
-        };
-        let name = self.namer.insert(namer).name(kind.name(), original);
+        let name = self.project_keys(project)?.namer.name(kind.name(), original);
         let query = "SELECT number FROM project_number WHERE project = ? AND lookup = ?";
         let mut query = vault.connection.prepare_cached(query).map_err(|e| vault.failed(e))?;
         let found = query.query_row(params![project, name], |row| row.get(0)).optional();
@@ -364,70 +509,12 @@ impl Ledger<'_> {
         Ok(made.map_err(|e| vault.failed(e))?)
     }
 
-    fn project_namer(&self, project: i64) -> Result<Namer, VaultError> {
-        let vault = self.vault;
-        let query = "SELECT name, wrapped, wrapper FROM project WHERE id = ?";
-        let found = vault.connection.query_row(query, [project], |row| row.try_into());
-        let (name, wrapped, wrapper): (String, Vec<u8>, Vec<u8>) =
-            found.map_err(|e| vault.failed(e))?;
-        let key = vault.unwrap("project", &name, &wrapped, &wrapper)?;
-        Ok(Keys::new(&key).namer)
+    /// The keys of the session's project.
+    pub(super) fn project_keys(&mut self, project: i64) -> Result<&Keys, VaultError> {
+        let keys = match self.project.take() {
+            Some(keys) => keys,
+            None => self.vault.project_keys(project)?,
+        };
+        Ok(self.project.insert(keys))
     }
-}
-
-/// Seals anew what the previous `SECRET_KEY` sealed, all of it or nothing.
-pub(super) fn rewrap(
-    path: &Path,
-    connection: &mut Connection,
-    previous: &Wrapper,
-    current: &Wrapper,
-) -> Result<(), StoreError> {
-    if previous.id == current.id {
-        return Ok(());
-    }
-    let failed = |source| StoreError::new(path, "seal anew", source);
-    let locked =
-        connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(failed)?;
-    let mut done = 0;
-    for role in ["session", "project"] {
-        let query = format!("SELECT id, tenant, name, wrapped FROM {role} WHERE wrapper = ?");
-        let mut query = locked.prepare(&query).map_err(failed)?;
-        let rows = query.query_map([&previous.id], |row| row.try_into());
-        let rows: Vec<(i64, i64, String, Vec<u8>)> =
-            rows.and_then(Iterator::collect::<Result<_, _>>).map_err(failed)?;
-        let update = format!("UPDATE {role} SET wrapped = ?, wrapper = ? WHERE id = ?");
-        let mut update = locked.prepare(&update).map_err(failed)?;
-        for (id, tenant, name, wrapped) in rows {
-            let about = wrapped_about(role, tenant, &name);
-            let key = previous.sealer.open(&wrapped, about.as_bytes());
-            let key = key.ok_or_else(|| StoreError::Damaged { path: path.to_owned() })?;
-            let wrapped = current.sealer.seal(&key, about.as_bytes());
-            update.execute(params![wrapped, current.id, id]).map_err(failed)?;
-            done += 1;
-        }
-    }
-    locked.commit().map_err(failed)?;
-    if done > 0 {
-        tracing::info!(done, "sessions and projects are sealed anew by the new SECRET_KEY");
-    }
-    Ok(())
-}
-
-/// Says at the start how many sessions this `SECRET_KEY` does not open.
-pub(super) fn report_foreign_sessions(
-    path: &Path,
-    connection: &Connection,
-    wrapper: &Wrapper,
-) -> Result<(), StoreError> {
-    let query = "SELECT count(*) FROM session WHERE wrapper <> ?";
-    let count = connection.query_row(query, [&wrapper.id], |row| row.get::<_, i64>(0));
-    let count = count.map_err(|source| StoreError::new(path, "read", source))?;
-    if count > 0 {
-        tracing::warn!(
-            count,
-            "sessions are sealed by another SECRET_KEY and cannot be restored: give it as \
-             TACIT_SECRET_PREVIOUS_KEY and start again"
-        );
-    }
-    Ok(())
 }

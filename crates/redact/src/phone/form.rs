@@ -101,6 +101,11 @@ impl Region {
         Some(usual.unwrap_or(Self { plan, forms: &[], counts: 0 }))
     }
 
+    /// Whether numbers are the same in both.
+    pub(crate) fn is(&self, other: &Self) -> bool {
+        self.plan.code == other.plan.code
+    }
+
     /// How much the grouping of the first `count` groups says, if they are a number of this region.
     pub(super) fn score(&self, groups: &Groups, count: usize) -> Option<f32> {
         if self.counts >> count & 1 == 0 {

@@ -1,7 +1,8 @@
 //! What a text has that a restorer would take for a placeholder is hidden too, so that it comes back as it was.
 
 use super::{Forgive, RestoreOptions, placeholders};
-use crate::{RuleId, Span};
+use crate::scan::Scanner;
+use crate::{Engine, RuleId, Span};
 
 /// Adds to `spans`, sorted and never overlapping, the look-alikes between them, as [`Forgive::Slips`] sees them.
 ///
@@ -35,5 +36,21 @@ fn add(text: &str, rule: RuleId, from: usize, to: usize, all: &mut Vec<Span>) {
     for (placeholder, at, length) in placeholders(&text[from..to], options) {
         let (start, kind) = (from + at, placeholder.kind);
         all.push(Span { start, end: start + length, kind, rule, score: 1.0 });
+    }
+}
+
+impl Engine {
+    /// The rule for what only looks like one of our own replacements.
+    pub fn look_alike(&self) -> Option<RuleId> {
+        self.scanners[Scanner::LookAlike as usize]
+    }
+
+    /// Adds to `spans`, sorted and never overlapping, the look-alikes between them. [`Engine::find`] did so already;
+    /// this is for a caller that left some of its finds as they stand, so that what is in those counts again.
+    pub fn with_look_alikes(&self, text: &str, spans: Vec<Span>) -> Vec<Span> {
+        match self.look_alike() {
+            Some(rule) if may_have_look_alikes(text) => with_look_alikes(text, rule, spans),
+            _ => spans,
+        }
     }
 }

@@ -6,8 +6,8 @@ use crate::cue::{Dictionary, Seen};
 const ROW_MAX: usize = 4096;
 
 /// The columns of the text, once somebody asks.
-#[derive(Debug, Default)]
-pub(super) struct Table {
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Table {
     looked: bool,
     delimiter: u8,
     columns: Vec<Seen>,
@@ -16,6 +16,31 @@ pub(super) struct Table {
 }
 
 impl Table {
+    /// The columns of a text, for another that goes on with its rows.
+    pub(crate) fn of(text: &[u8], cues: &Dictionary) -> Self {
+        let mut table = Self { looked: true, ..Self::default() };
+        table.read_headings(text, cues);
+        table
+    }
+
+    /// Where the heading of the column stands in which `at` lies, in the first line of `text`.
+    pub(crate) fn heading(text: &[u8], at: usize, cues: &Dictionary) -> Option<(usize, usize)> {
+        let mut table = Self::of(text, cues);
+        if table.columns.is_empty() {
+            return None;
+        }
+        let column = table.column(text, at)?;
+        let first = text.split(|byte| *byte == b'\n').next()?;
+        let mut start = 0;
+        for (number, heading) in split(first, table.delimiter).enumerate() {
+            if number == column {
+                return Some((start, start + heading.len()));
+            }
+            start += heading.len() + 1;
+        }
+        None
+    }
+
     /// Adds the cues of the heading above `at`, if the text is a table.
     pub(super) fn gather(&mut self, text: &[u8], at: usize, cues: &Dictionary, seen: &mut Seen) {
         if !self.looked {

@@ -1,6 +1,7 @@
 //! Words that hold a digit: where almost every identifier begins.
 
 use super::{Scan, is_word};
+use crate::Span;
 use crate::bucket::{Bucket, place_of};
 use crate::engine::{ByAfter, Entry};
 use crate::rule::RuleId;
@@ -141,6 +142,42 @@ impl Scan<'_, '_> {
         }
     }
 
+    /// Looks for forms whose cues stand nowhere near: what would be found if they did. Nobody asks but those who want to
+    /// know why something was not found.
+    pub(super) fn without_cues(&mut self) {
+        let engine = self.engine;
+        let mut at = 0;
+        while at < self.bytes.len() {
+            let length = self.bytes[at..].iter().take_while(|byte| is_word(**byte)).count();
+            let end = at + length.max(1);
+            if (1..=WORD_MAX).contains(&length)
+                && self.bytes[at..end].iter().any(u8::is_ascii_digit)
+            {
+                let word = self.measured(at, end);
+                for bucket in with_place(&engine.cued[length], &word) {
+                    for entry in bucket.sift(&word, self.bytes).filter(|entry| entry.agrees(&word))
+                    {
+                        self.form_without_cue(entry, &word);
+                    }
+                }
+            }
+            at = end;
+        }
+    }
+
+    fn form_without_cue(&mut self, entry: &Entry, word: &Word) {
+        let Some((start, end)) = self.extent(entry, word) else { return };
+        let rule = self.engine.rule(entry.rule);
+        let score = rule.sureness(entry.bare, false).unwrap_or_default();
+        let apart = !self.joined_before(start) && !self.joined_after(end);
+        if apart
+            && self.passes(entry.rule, start, end)
+            && let Some(weak) = &mut self.weak
+        {
+            weak.push(Span { start, end, kind: rule.kind, rule: entry.rule, score });
+        }
+    }
+
     /// Whether the letters and digits of a word are those that the entry wants.
     fn holds(&self, entry: &Entry, word: &Word) -> bool {
         let form = &self.engine.forms[entry.form as usize];
@@ -201,7 +238,7 @@ impl Scan<'_, '_> {
     }
 
     /// Whether what stands there passes the rule's check.
-    fn passes(&self, rule: RuleId, start: usize, end: usize) -> bool {
+    pub(super) fn passes(&self, rule: RuleId, start: usize, end: usize) -> bool {
         let Some(check) = self.engine.ready(rule).check else { return true };
         let mut characters = [0; CHARACTERS_MAX];
         let mut count = 0;
