@@ -1,0 +1,144 @@
+//! A table of fingerprints: from a 64-bit name to a few bytes, without keeping the name.
+//!
+//! Names fall into buckets by their upper bits; a bucket is a run of bytes of entries `fingerprint u16, length u8, bytes`.
+//! A name that was never put in answers as one that was about once in 65,536 times the entries of its bucket, which the
+//! training sees and outweighs. Looking up costs two reaches into memory.
+
+use std::borrow::Cow;
+
+const ENTRY_HEAD: usize = 3;
+const BUCKETS_MAX_BITS: u8 = 24;
+
+/// A table that can be looked up.
+#[derive(Debug, Clone)]
+pub struct Table {
+    bits: u8,
+    starts: Vec<u32>,
+    bytes: Cow<'static, [u8]>,
+}
+
+fn fingerprint(name: u64) -> u16 {
+    (name & 0xffff) as u16
+}
+
+impl Table {
+    /// Makes a table; entries of the same fingerprint and bucket keep the first.
+    #[must_use]
+    pub fn of(mut entries: Vec<(u64, Vec<u8>)>) -> Self {
+        let bits = (entries.len() / 3).max(2).next_power_of_two().trailing_zeros() as u8;
+        let bits = bits.min(BUCKETS_MAX_BITS);
+        entries.sort_by_key(|(name, _)| (name >> (64 - bits), fingerprint(*name)));
+        entries.dedup_by_key(|(name, _)| (*name >> (64 - bits), fingerprint(*name)));
+        let mut starts = vec![0; (1 << bits) + 1];
+        let mut bytes = Vec::new();
+        for (name, payload) in entries {
+            bytes.extend(fingerprint(name).to_le_bytes());
+            bytes.push(payload.len().min(255) as u8);
+            bytes.extend(payload.iter().take(255));
+            starts[(name >> (64 - bits)) as usize + 1] = bytes.len() as u32;
+        }
+        for at in 1..starts.len() {
+            starts[at] = starts[at].max(starts[at - 1]);
+        }
+        Self { bits, starts, bytes: bytes.into() }
+    }
+
+    /// Gives what stands under a name.
+    #[must_use]
+    pub fn find(&self, name: u64) -> Option<&[u8]> {
+        let bucket = (name >> (64 - self.bits)) as usize;
+        let (start, end) = (self.starts[bucket] as usize, self.starts[bucket + 1] as usize);
+        let wanted = fingerprint(name).to_le_bytes();
+        let mut rest = self.bytes.get(start..end)?;
+        while let [low, high, length, tail @ ..] = rest {
+            let (payload, tail) = tail.split_at_checked(usize::from(*length))?;
+            if [*low, *high] == wanted {
+                return Some(payload);
+            }
+            rest = tail;
+        }
+        None
+    }
+
+    /// Appends the table to a weights file.
+    pub fn write(&self, out: &mut Vec<u8>) {
+        out.push(self.bits);
+        // The length of a bucket fits a byte or two where its start takes four.
+        for pair in self.starts.windows(2) {
+            let mut length = pair[1] - pair[0];
+            while length >= 0x80 {
+                out.push((length & 0x7f) as u8 | 0x80);
+                length >>= 7;
+            }
+            out.push(length as u8);
+        }
+        out.extend((self.bytes.len() as u32).to_le_bytes());
+        out.extend(self.bytes.iter());
+    }
+
+    /// Reads a table from the front of `input`, or gives nothing where it is damaged.
+    pub fn read(input: &mut Cow<'static, [u8]>) -> Option<Self> {
+        let bits = *input.first()?;
+        if !(1..=BUCKETS_MAX_BITS).contains(&bits) {
+            return None;
+        }
+        let mut at = 1;
+        let mut starts = Vec::with_capacity(((1 << bits) + 1).min(input.len()));
+        let mut start = 0u32;
+        starts.push(start);
+        for _ in 0..1u32 << bits {
+            let (mut length, mut shift) = (0u32, 0);
+            loop {
+                let byte = *input.get(at)?;
+                at += 1;
+                length |= u32::from(byte & 0x7f).checked_shl(shift)?;
+                shift += 7;
+                if byte < 0x80 {
+                    break;
+                }
+            }
+            start = start.checked_add(length)?;
+            starts.push(start);
+        }
+        let size = u32::from_le_bytes(input.get(at..at + 4)?.try_into().ok()?);
+        if size != start {
+            return None;
+        }
+        let bytes = front(input, at + 4, size as usize)?;
+        let table = Self { bits, starts, bytes };
+        table.whole().then_some(table)
+    }
+
+    /// Whether every bucket is made of whole entries.
+    fn whole(&self) -> bool {
+        self.starts.windows(2).all(|pair| {
+            let (mut at, end) = (pair[0] as usize, pair[1] as usize);
+            while at < end {
+                let Some(length) = self.bytes.get(at + 2) else { return false };
+                at += ENTRY_HEAD + usize::from(*length);
+            }
+            at == end
+        })
+    }
+}
+
+/// Takes `length` bytes after the first `skip` from the front; borrows where the input is borrowed.
+pub(crate) fn front(
+    input: &mut Cow<'static, [u8]>,
+    skip: usize,
+    length: usize,
+) -> Option<Cow<'static, [u8]>> {
+    let end = skip.checked_add(length)?;
+    match input {
+        Cow::Borrowed(bytes) => {
+            let taken = bytes.get(skip..end)?;
+            *bytes = bytes.get(end..)?;
+            Some(Cow::Borrowed(taken))
+        }
+        Cow::Owned(bytes) => {
+            let taken = bytes.get(skip..end)?.to_vec();
+            bytes.drain(..end);
+            Some(Cow::Owned(taken))
+        }
+    }
+}

@@ -1,0 +1,200 @@
+//! Reads annotated sets and knows what each of them annotates.
+
+use ner::Label;
+use serde::Deserialize;
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+
+/// Why a set could not be read.
+#[derive(Debug)]
+pub enum Error {
+    /// A file could not be read.
+    Read {
+        /// Which.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// A line is no record.
+    Record {
+        /// In which file.
+        path: PathBuf,
+        /// On which line.
+        line: usize,
+        /// Why, without the text.
+        reason: &'static str,
+    },
+}
+
+impl std::fmt::Display for Error {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Read { path, .. } => write!(out, "read {}", path.display()),
+            Self::Record { path, line, reason } => {
+                write!(out, "read line {line} of {}: {reason}", path.display())
+            }
+        }
+    }
+}
+
+impl std::error::Error for Error {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Self::Read { source, .. } => Some(source),
+            Self::Record { .. } => None,
+        }
+    }
+}
+
+/// A set of annotated texts.
+#[derive(Debug, Clone, Copy)]
+pub struct Set {
+    /// The name of its files.
+    pub name: &'static str,
+    /// What it annotates; a token outside its spans may be in a span of any other label.
+    pub labels: &'static [Label],
+    /// Whether weights that are given away may be trained on it.
+    pub clean: bool,
+}
+
+use Label::{
+    Address, Age, Date, Email, Identifier, Law, Location, Nationality, Organisation, Other, Person,
+    Phone, Profession, Relation, Sex, Url,
+};
+
+const THREE: &[Label] = &[Person, Location, Organisation];
+const FOUR: &[Label] = &[Person, Location, Organisation, Other];
+const CLINICAL: &[Label] = &[
+    Person, Location, Organisation, Date, Address, Age, Sex, Relation, Profession, Identifier, Phone,
+    Email, Url,
+];
+
+const fn set(name: &'static str, labels: &'static [Label], clean: bool) -> Set {
+    Set { name, labels, clean }
+}
+
+/// Every set that training or measuring knows.
+pub const SETS: &[Set] = &[
+    set("meddocan", CLINICAL, true),
+    set("wnut17", FOUR, true),
+    set("btc", THREE, true),
+    set("wikigold", FOUR, true),
+    set("sec", FOUR, true),
+    set("crossner-politics", FOUR, true),
+    set("crossner-science", FOUR, true),
+    set("crossner-music", FOUR, true),
+    set("crossner-literature", FOUR, true),
+    set("crossner-ai", FOUR, true),
+    set("lener-br", &[Person, Location, Organisation, Date, Law], true),
+    set("europeana-fr", THREE, true),
+    set("europeana-nl", THREE, true),
+    set("europeana-de", THREE, true),
+    set("ancora-cess", &[Person, Location, Organisation, Date, Other], false),
+    set("gum-ne", &[Person, Location, Organisation, Date], false),
+    set("uner-ewt", THREE, false),
+    set("uner-pud-en", THREE, false),
+    set("uner-pud-pt", THREE, false),
+    set("uner-pud-de", THREE, false),
+    set("uner-bosque", THREE, false),
+    set("uner-ddt", THREE, false),
+    set("uner-talbanken", THREE, false),
+    set("uner-set", THREE, false),
+    set("uner-snk", THREE, false),
+    set("turku", &[Person, Location, Organisation, Date, Other], false),
+    set("germeval14", FOUR, false),
+    set("europarl-en", FOUR, false),
+    set("europarl-es", FOUR, false),
+    set("europarl-de", FOUR, false),
+    set("europarl-it", FOUR, false),
+    set("ler", &[Person, Location, Organisation, Address, Law, Other], false),
+    set("profner", &[Profession], false),
+    set("tab", &[Person, Location, Organisation, Date, Identifier, Nationality, Other], false),
+];
+
+/// What our own sentences annotate: everything.
+pub const OWN: Set = set("own", &Label::ALL, true);
+
+/// One annotated text.
+#[derive(Debug, Clone)]
+pub struct Record {
+    /// The document it is part of.
+    pub document: String,
+    /// The text.
+    pub text: String,
+    /// Its spans in bytes, sorted; without a label where it is none of ours.
+    pub spans: Vec<(Range<usize>, Option<Label>)>,
+    /// DIRECT or QUASI, a span, where the set says so.
+    pub identifies: Vec<String>,
+}
+
+#[derive(Deserialize)]
+struct Line {
+    #[serde(default)]
+    doc: String,
+    text: String,
+    spans: Vec<(usize, usize, String)>,
+    #[serde(default)]
+    ident: Vec<String>,
+}
+
+fn label(name: &str) -> Option<Label> {
+    Some(match name {
+        "PER" => Person,
+        "LOC" => Location,
+        "ORG" => Organisation,
+        "DATE" => Date,
+        "ADDR" => Address,
+        "AGE" => Age,
+        "SEX" => Sex,
+        "REL" => Relation,
+        "PROF" => Profession,
+        "DEM" => Nationality,
+        "ID" | "IP" | "OTHER" => Identifier,
+        "PHONE" => Phone,
+        "EMAIL" => Email,
+        "URL" => Url,
+        "MISC" => Other,
+        "LAW" | "CASE" => Law,
+        _ => return None,
+    })
+}
+
+/// Reads one part (`train`, `dev`, `test-a`) of a set; a part that is not there is empty.
+///
+/// # Errors
+///
+/// Returns an [`Error`] where the file is there and cannot be read, or a line is no record.
+pub fn read(folder: &Path, part: &str, set: &str) -> Result<Vec<Record>, Error> {
+    let path = folder.join(part).join(format!("{set}.jsonl"));
+    if !path.exists() {
+        return Ok(Vec::new());
+    }
+    let text = std::fs::read_to_string(&path)
+        .map_err(|source| Error::Read { path: path.clone(), source })?;
+    let lines = text.lines().enumerate();
+    lines
+        .map(|(at, line)| {
+            record(line).map_err(|reason| Error::Record { path: path.clone(), line: at + 1, reason })
+        })
+        .collect()
+}
+
+/// Reads one line of a set.
+///
+/// # Errors
+///
+/// Returns what is wrong with it.
+pub fn record(line: &str) -> Result<Record, &'static str> {
+    let line: Line = serde_json::from_str(line).map_err(|_| "not a record of a set")?;
+    let mut places: Vec<usize> = line.text.char_indices().map(|(at, _)| at).collect();
+    places.push(line.text.len());
+    let mut spans = Vec::new();
+    for (start, end, name) in &line.spans {
+        match (places.get(*start), places.get(*end)) {
+            (Some(start), Some(end)) if start < end => spans.push((*start..*end, label(name))),
+            _ => return Err("a span does not lie in the text"),
+        }
+    }
+    spans.sort_by_key(|(range, _)| (range.start, range.end));
+    Ok(Record { document: line.doc, text: line.text, spans, identifies: line.ident })
+}
