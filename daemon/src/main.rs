@@ -9,6 +9,8 @@ mod settings;
 mod strict;
 mod ui;
 
+mod policy;
+
 mod keyfile;
 mod secret;
 mod store;
