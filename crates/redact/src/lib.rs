@@ -13,6 +13,7 @@
 //! assert_eq!(redact::show(&hidden.text, |kind, number| vault.original(kind, number)), text);
 //! ```
 
+mod example;
 mod kind;
 mod library;
 mod rule;
@@ -31,20 +32,24 @@ mod scan;
 mod windows;
 
 mod hide;
+mod mask;
 mod placeholder;
 mod restore;
 mod show;
+mod surrogate;
 mod vault;
 
 pub use engine::{Aggressiveness, Engine, Options};
 pub use hide::{Hidden, Item, distinct, hide, locate};
 pub use kind::Kind;
 pub use library::{RuleError, parse};
+pub use mask::mask;
 pub use phone::Region;
 pub use placeholder::Placeholder;
 pub use restore::{Forgive, RestoreOptions, Restorer};
 pub use rule::{Rule, RuleId};
 pub use show::{placeholders, placeholders_with, show, show_with};
 pub use span::Span;
+pub use surrogate::{Seed, surrogate};
 pub use vault::Vault;
 pub use windows::Windows;

@@ -15,6 +15,9 @@ mod web;
 mod word;
 
 pub(crate) use bank::announcements;
+pub(crate) use wallet::{
+    BASE58_ALPHABET, BECH32_ALPHABET, BECH32_SUMS, base58_sum, bech32_sum, in_its_case,
+};
 pub(crate) use word::Word;
 
 use crate::cue::{self, Seen};
