@@ -14,7 +14,7 @@ pub(crate) use show::show;
 use crate::policy::Policy;
 use crate::secret::Hasher;
 use crate::store::{Invent, Numbers, Store, VaultError};
-use redact::{Engine, Form, Kind, Language, Operator, Placeholder, RuleId, Span, Why};
+use redact::{Form, Kind, Language, Operator, Placeholder, RuleId, Span, Why};
 use std::collections::HashSet;
 use std::hash::{DefaultHasher, Hash, Hasher as _};
 use std::sync::Arc;
@@ -287,14 +287,12 @@ fn number(word: &str) -> u64 {
 /// What invents surrogates for these texts.
 fn invent(job: &Job, words: &Arc<Words>, language: Option<Language>) -> Box<Invent> {
     let (engine, words) = (Arc::clone(&job.policy.engine), Arc::clone(words));
+    let language = language.map(Language::code);
     Box::new(move |span, original, seed| {
-        let text = surrogate(&engine, span, original, seed, language)?;
+        let text = redact::surrogate(&engine, span, original, seed, language);
         let is_plain = redact::placeholders(&text).next().is_none()
             && redact::tokens(&text).next().is_none()
             && text.trim() == text;
         (is_plain && !words.have_all_of(&text)).then_some(text)
     })
 }
-
-#[cfg(test)]
-mod tests;

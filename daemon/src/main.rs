@@ -9,6 +9,7 @@ mod settings;
 mod strict;
 mod ui;
 
+mod hiding;
 mod policy;
 
 mod keyfile;

@@ -17,6 +17,9 @@ mod word;
 
 pub(crate) use bank::announcements;
 pub(crate) use table::Table;
+pub(crate) use wallet::{
+    BASE58_ALPHABET, BECH32_ALPHABET, BECH32_SUMS, base58_sum, bech32_sum, in_its_case,
+};
 pub(crate) use word::Word;
 
 use crate::cue::{self, Seen};
