@@ -263,6 +263,13 @@ impl<'e, 't> Scan<'e, 't> {
         }
     }
 
+    /// How sure the number at `at` is by itself, with no word nearby.
+    pub(crate) fn phone_alone(&self, at: usize) -> Option<f32> {
+        let abroad = phone::international(self.bytes, at);
+        let found = abroad.or_else(|| phone::national(self.bytes, at, &self.regions, false));
+        found.map(|number| number.score)
+    }
+
     /// The rule that a scanner finds things for, if the engine has one.
     fn scanner(&self, scanner: Scanner) -> Option<RuleId> {
         self.engine.scanners[scanner as usize]
