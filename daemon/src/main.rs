@@ -9,6 +9,9 @@ mod settings;
 mod strict;
 mod ui;
 
+mod hiding;
+mod policy;
+
 mod keyfile;
 mod secret;
 mod store;

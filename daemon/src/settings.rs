@@ -142,14 +142,18 @@ kit::settings! {
             /// How much is hidden when a rule is not sure: `relaxed` only what is all but certain, `balanced` what is more
             /// likely than not, `strict` also what may well be something else.
             redact_aggressiveness: Aggressiveness = "balanced" .alias(&["PRIVACY_REDACT_AGGRESSIVENESS"]);
+            /// The folder of policies, `NAME.toml` each. It need not be there unless another one is named. Changed files
+            /// are taken up within seconds, and at once on SIGHUP.
+            policies: PathBuf = "policies";
+            /// The policy for requests that name none. `standard` is the one that these settings make: numbered
+            /// placeholders for everything.
+            policy: Text = "standard";
+            /// The key of the `hash` operator: with the same one, the same text has the same hash elsewhere too. Not set:
+            /// derived from the secret key.
+            salt: Option<SecretString> = "" .alias(&["PRIVACY_SALT"]);
         }
     }
     unbuilt {
-        /// Originals in the vault.
-        privacy {
-            /// The key of the `hash` operator.
-            salt: Option<SecretString> = "" .alias(&["PRIVACY_SALT"]);
-        }
         /// Names, places and organisations.
         ner {
             /// Finds them.

@@ -12,7 +12,7 @@ mod worker;
 
 pub(crate) use error::StoreError;
 pub(crate) use key::{KeyRecord, NewKey};
-pub(crate) use surrogate::{Seed, Surrogate};
+pub(crate) use surrogate::{Invent, Surrogate};
 pub(crate) use vault::{Asked, Given, Handed, Numbers, Originals, Stand, VaultError, Wanted};
 
 use crate::keyfile::Masters;

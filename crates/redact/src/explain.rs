@@ -1,6 +1,9 @@
 //! Why something was found: which form, which check, which word nearby, and what else could have stood there. Nothing
 //! here holds text of a user: forms, cues and literals are those of the rule.
 
+mod nearby;
+mod reason;
+
 use crate::{Kind, RuleId, Span};
 
 /// A find and why it was made.
@@ -21,7 +24,7 @@ pub struct Why {
     pub check: Option<String>,
     /// The word nearby that counted, if one did.
     pub cue: Option<Cue>,
-    /// How sure its rule is without a cue; nothing when it needs one.
+    /// How sure its rule is without a cue; nothing when it needs one. The span has the score that counts.
     pub base: Option<f32>,
     /// The least score that counts for its rule.
     pub threshold: f32,
@@ -149,8 +152,10 @@ pub enum Reason {
     Later,
     /// The user says that it is nobody's.
     Allowed,
-    /// It is not sure enough to count.
+    /// It is not sure enough to count; a score of 0 says that it needs a word nearby.
     BelowThreshold,
+    /// It is stronger than what was found here, but lost to something else that it overlaps.
+    LostElsewhere,
 }
 
 impl Reason {
@@ -163,6 +168,7 @@ impl Reason {
             Self::Later => "later",
             Self::Allowed => "allowed",
             Self::BelowThreshold => "below_threshold",
+            Self::LostElsewhere => "lost_elsewhere",
         }
     }
 }

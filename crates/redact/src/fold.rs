@@ -73,6 +73,15 @@ fn fold(c: char) -> Fold {
     }
 }
 
+/// What a character is to a reader, wherever it stands.
+pub(crate) fn plain(c: char) -> char {
+    match fold(c) {
+        Fold::Plain(plain) | Fold::Beside(plain) => plain,
+        Fold::Dash => '-',
+        Fold::Keep | Fold::Remove | Fold::Mark => c,
+    }
+}
+
 /// Whether a byte begins characters of which some are folded; most texts have none of these.
 fn is_suspect(byte: u8) -> bool {
     matches!(byte, 0xC2 | 0xCC..=0xD4 | 0xD9 | 0xDB | 0xE0..=0xE3 | 0xEF | 0xF0)

@@ -13,6 +13,7 @@
 //! assert_eq!(redact::show(&hidden.text, |kind, number| vault.original(kind, number)), text);
 //! ```
 
+mod example;
 mod kind;
 mod language;
 mod library;
@@ -42,10 +43,12 @@ mod windows;
 
 mod finder;
 mod hide;
+mod mask;
 mod operator;
 mod placeholder;
 mod restore;
 mod show;
+mod surrogate;
 mod token;
 mod vault;
 
@@ -57,6 +60,7 @@ pub use hide::{Hidden, Item, Replacement, distinct, hide, hide_with, locate};
 pub use kind::Kind;
 pub use language::Language;
 pub use library::{RuleError, parse, parse_all, rules_in};
+pub use mask::mask;
 pub use operator::{Operator, Operators};
 pub use options::{Aggressiveness, Deny, Options};
 pub use phone::Region;
@@ -65,6 +69,7 @@ pub use restore::{Forgive, RestoreOptions, Restorer};
 pub use rule::{Rule, RuleId};
 pub use show::{Other, placeholders, placeholders_with, show, show_with, show_with_others};
 pub use span::Span;
+pub use surrogate::{Seed, surrogate};
 pub use tagger::{Tagged, Tagger};
 pub use token::{Token, token, tokens};
 pub use vault::Vault;

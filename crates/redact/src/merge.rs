@@ -47,29 +47,60 @@ fn settle(engine: &Engine, text: &str, cluster: &mut Vec<Span>, kept: &mut Vec<S
         order.unwrap_or(Ordering::Equal)
     };
     cluster.sort_by(by_strength);
-    let from = kept.len();
     if cluster.len() > FEW {
-        let mut places = BTreeMap::new();
-        for span in cluster.drain(..) {
-            let others = overlapping(&places, &span);
+        return settle_many(engine, text, cluster, kept);
+    }
+    let from = kept.len();
+    for span in in_turn(engine, cluster) {
+        let touches = |other: &&Span| span.start < other.end && other.start < span.end;
+        let mut others: Vec<Span> = kept[from..].iter().filter(touches).copied().collect();
+        if others.is_empty() {
+            kept.push(span);
+        } else {
+            others.sort_by_key(|other| other.start);
+            place(engine, text, span, &others, &mut |span| kept.push(span));
+        }
+    }
+    kept[from..].sort_by_key(|span| span.start);
+}
+
+/// Does the same for more than a few, of which not each can be compared with each.
+fn settle_many(engine: &Engine, text: &str, cluster: &mut Vec<Span>, kept: &mut Vec<Span>) {
+    let mut places = BTreeMap::new();
+    for span in in_turn(engine, cluster) {
+        let others = overlapping(&places, &span);
+        if others.is_empty() {
+            places.insert(span.start, span);
+        } else {
             place(engine, text, span, &others, &mut |span| {
                 places.insert(span.start, span);
             });
         }
-        kept.extend(places.into_values());
-        return;
     }
-    for span in cluster.drain(..) {
-        let touches = |other: &&Span| span.start < other.end && other.start < span.end;
-        if kept[from..].iter().any(|other| touches(&other)) {
-            let mut others: Vec<Span> = kept[from..].iter().filter(touches).copied().collect();
-            others.sort_by_key(|other| other.start);
-            place(engine, text, span, &others, &mut |span| kept.push(span));
+    kept.extend(places.into_values());
+}
+
+/// The candidates in the order in which they take their places.
+///
+/// Denied words that overlap come twice, whole ones first: what is left of one beside another is a part of a word.
+fn in_turn(engine: &Engine, cluster: &mut Vec<Span>) -> Vec<Span> {
+    let denied = cluster.iter().take_while(|span| engine.is_denied(span.rule)).count();
+    if denied < 2 {
+        return std::mem::take(cluster);
+    }
+    let mut places = BTreeMap::new();
+    let (mut wholes, mut parts) = (Vec::new(), Vec::new());
+    for span in cluster.drain(..denied) {
+        if overlapping(&places, &span).is_empty() {
+            places.insert(span.start, span);
+            wholes.push(span);
         } else {
-            kept.push(span);
+            parts.push(span);
         }
     }
-    kept[from..].sort_by_key(|span| span.start);
+    wholes.append(&mut parts);
+    wholes.append(cluster);
+    wholes
 }
 
 /// Those that stand where `span` does, in order.

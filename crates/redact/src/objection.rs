@@ -11,6 +11,9 @@ use std::collections::HashSet;
 const OWN_MAX: usize = 1000;
 const SEARCHED_MAX: usize = 100;
 
+/// What is more specific is what a user denies, and what looks like our own placeholders.
+const SPECIFICITY_MAX: u8 = 98;
+
 /// Entries in a list of a rule; words have a limit of their own.
 const LIST_MAX: usize = 1000;
 
@@ -27,7 +30,9 @@ pub(crate) fn of_own(rules: &[Rule]) -> Vec<RuleError> {
         let twice = twice.then(|| "another rule has this name".to_owned());
         let formed = rule.form.is_some();
         let formed = formed.then(|| "`form` is for rules that are built in".to_owned());
-        let what = of(rule).into_iter().chain(twice).chain(formed);
+        let above = (rule.specificity > SPECIFICITY_MAX)
+            .then(|| format!("`specificity` is more than {SPECIFICITY_MAX}"));
+        let what = of(rule).into_iter().chain(twice).chain(formed).chain(above);
         faults.extend(what.map(|what| rule.wrong(&what)));
         searched += usize::from(rule.is_searched());
     }

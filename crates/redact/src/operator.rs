@@ -16,11 +16,11 @@ pub enum Operator {
     Bare,
     /// Nothing at all.
     Redact,
-    /// The same with most of its letters and digits covered: `************1111`.
+    /// The same with most of its characters covered: `***************1111`.
     Mask {
         /// What covers them.
         sign: char,
-        /// How many letters and digits at the beginning stay.
+        /// How many at the beginning stay.
         keep_first: usize,
         /// How many at the end.
         keep_last: usize,
@@ -36,7 +36,7 @@ pub enum Operator {
 }
 
 impl Operator {
-    /// What covers letters and digits where nobody chooses another sign.
+    /// What covers characters where nobody chooses another sign.
     pub const MASK_SIGN: char = '*';
 
     /// Every operator, a mask as it is where nobody says more.

@@ -3,10 +3,12 @@
 //! Called at every digit and plus of a text, so a call looks at a bounded stretch and holds what it reads on the stack.
 
 mod code;
+mod dialled;
 mod form;
 mod groups;
 mod plan;
 
+pub(crate) use dialled::Dialled;
 pub use form::Region;
 
 use code::{Plan, Standing};

@@ -17,6 +17,9 @@ mod word;
 
 pub(crate) use bank::announcements;
 pub(crate) use table::Table;
+pub(crate) use wallet::{
+    BASE58_ALPHABET, BECH32_ALPHABET, BECH32_SUMS, base58_sum, bech32_sum, in_its_case,
+};
 pub(crate) use word::Word;
 
 use crate::cue::{self, Seen};
@@ -258,6 +261,13 @@ impl<'e, 't> Scan<'e, 't> {
         {
             self.add(rule, number.start, number.end, number.score);
         }
+    }
+
+    /// How sure the number at `at` is by itself, with no word nearby.
+    pub(crate) fn phone_alone(&self, at: usize) -> Option<f32> {
+        let abroad = phone::international(self.bytes, at);
+        let found = abroad.or_else(|| phone::national(self.bytes, at, &self.regions, false));
+        found.map(|number| number.score)
     }
 
     /// The rule that a scanner finds things for, if the engine has one.

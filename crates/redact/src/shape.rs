@@ -144,6 +144,26 @@ impl Form {
     }
 }
 
+impl Form {
+    /// Whether a whole text is written so.
+    pub(crate) fn is(&self, mut text: &[u8]) -> bool {
+        for (at, word) in self.words.iter().enumerate() {
+            if at > 0 {
+                match text.split_first() {
+                    Some((separator, rest)) if *separator == self.separators[at - 1] => text = rest,
+                    _ => return false,
+                }
+            }
+            let Some((head, rest)) = text.split_at_checked(word.len()) else { return false };
+            if !word.holds(head) {
+                return false;
+            }
+            text = rest;
+        }
+        text.is_empty()
+    }
+}
+
 /// Why a shape cannot be read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct ShapeError {

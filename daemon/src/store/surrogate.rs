@@ -7,7 +7,7 @@
 use super::StoreError;
 use super::vault::{Keys, Ledger, Session, Vault, VaultError};
 use crate::secret::{self, SURROGATE};
-use redact::{Kind, Span};
+use redact::{Kind, Seed, Span};
 use rusqlite::{OptionalExtension, params, params_from_iter, types::Value};
 use zeroize::Zeroizing;
 
@@ -23,18 +23,9 @@ const ATTEMPTS_MAX: u32 = 16;
 /// The family of a surrogate's mark; no kind has such a name.
 const MARK: &str = "surrogate";
 
-/// What a surrogate is made from.
-#[derive(Clone, Copy)]
-pub(crate) struct Seed<'k> {
-    /// A key of the session's, or of its project's.
-    pub(crate) key: &'k [u8; secret::KEY_BYTES],
-    /// Which try it is, from zero.
-    pub(crate) attempt: u32,
-}
-
 /// Invents a surrogate for a find and its original, the same of the same seed; none where what comes out cannot stand in
 /// the caller's text.
-pub(crate) type Invent = dyn Fn(&Span, &str, Seed<'_>) -> Option<String> + Send;
+pub(crate) type Invent = dyn Fn(&Span, &str, &Seed) -> Option<String> + Send;
 
 /// An original and what stands for it.
 pub(crate) struct Surrogate {
@@ -159,7 +150,9 @@ impl Vault<'_> {
     ) -> Result<Option<String>, StoreError> {
         let key = secret::derive(owner.keys.key.as_slice(), SURROGATE);
         for attempt in 0..ATTEMPTS_MAX {
-            let Some(text) = invent(span, original, Seed { key: &key, attempt }) else { continue };
+            let Some(text) = invent(span, original, &Seed { session: *key, attempt }) else {
+                continue;
+            };
             let fits = (1..=BYTES_MAX).contains(&text.len()) && text != original;
             if fits && !self.is_taken(owner, &text)? {
                 return Ok(Some(text));

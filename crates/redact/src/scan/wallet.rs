@@ -8,6 +8,14 @@ use sha3::Keccak256;
 const BASE58: std::ops::RangeInclusive<usize> = 25..=35;
 const BECH32: std::ops::RangeInclusive<usize> = 14..=90;
 
+/// What the digits of each are.
+pub(crate) const BASE58_ALPHABET: &[u8; 58] =
+    b"123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz";
+pub(crate) const BECH32_ALPHABET: &[u8; 32] = b"qpzry9x8gf2tvdw0s3jn54khce6mua7l";
+
+/// What the sum of an address leaves: in bech32, and in bech32m.
+pub(crate) const BECH32_SUMS: [u32; 2] = [1, 0x2bc8_30a3];
+
 /// Networks that write addresses as bech32.
 const NETWORKS: &[&[u8]] = &[b"bc", b"tb", b"ltc", b"tltc"];
 
@@ -33,10 +41,11 @@ impl Scan<'_, '_> {
 
 /// Base 58 with a checksum of four bytes (Bitcoin, Litecoin, Dogecoin, Dash).
 fn is_base58(word: &[u8]) -> bool {
-    const ALPHABET: &[u8; 58] = b"123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz";
     let mut bytes = [0u8; 25];
     for letter in word {
-        let Some(value) = ALPHABET.iter().position(|known| known == letter) else { return false };
+        let Some(value) = BASE58_ALPHABET.iter().position(|known| known == letter) else {
+            return false;
+        };
         let mut carry = value as u32;
         for byte in bytes.iter_mut().rev() {
             carry += u32::from(*byte) * 58;
@@ -47,16 +56,20 @@ fn is_base58(word: &[u8]) -> bool {
             return false;
         }
     }
-    let sum = Sha256::digest(Sha256::digest(&bytes[..21]));
+    let sum = base58_sum(&bytes[..21]);
     // Versions of addresses to keys and to scripts, in the main and the test networks.
     matches!(bytes[0], 0x00 | 0x05 | 0x6F | 0xC4 | 0x30 | 0x32 | 0x1E | 0x16 | 0x4C | 0x10)
-        && sum[..4] == bytes[21..]
+        && sum == bytes[21..]
+}
+
+/// The first four bytes of what SHA-256 makes of the bytes, twice.
+pub(crate) fn base58_sum(bytes: &[u8]) -> [u8; 4] {
+    let hash: [u8; 32] = Sha256::digest(Sha256::digest(bytes)).into();
+    [hash[0], hash[1], hash[2], hash[3]]
 }
 
 /// Bech32 and bech32m (BIP 173, BIP 350).
 fn is_bech32(word: &[u8]) -> bool {
-    const ALPHABET: &[u8; 32] = b"qpzry9x8gf2tvdw0s3jn54khce6mua7l";
-    const GENERATOR: [u32; 5] = [0x3b6a_57b2, 0x2650_8e6d, 0x1ea1_19fa, 0x3d42_33dd, 0x2a14_62b3];
     let mixed = word.iter().any(u8::is_ascii_lowercase) && word.iter().any(u8::is_ascii_uppercase);
     let Some(split) = word.iter().rposition(|byte| *byte == b'1') else { return false };
     let lower = |byte: &u8| byte.to_ascii_lowercase();
@@ -64,26 +77,23 @@ fn is_bech32(word: &[u8]) -> bool {
     if mixed || !known || word.len() - split < 8 {
         return false;
     }
-    let mut sum = 1u32;
-    let mut step = |value: u32| {
-        let top = sum >> 25;
-        sum = (sum & 0x01ff_ffff) << 5 ^ value;
-        for (bit, generator) in GENERATOR.iter().enumerate() {
-            if top >> bit & 1 == 1 {
-                sum ^= generator;
-            }
-        }
-    };
-    word[..split].iter().for_each(|byte| step(u32::from(lower(byte) >> 5)));
-    step(0);
-    word[..split].iter().for_each(|byte| step(u32::from(lower(byte) & 31)));
-    for byte in &word[split + 1..] {
-        match ALPHABET.iter().position(|letter| *letter == lower(byte)) {
-            Some(value) => step(value as u32),
-            None => return false,
-        }
-    }
-    sum == 1 || sum == 0x2bc8_30a3
+    let values = word[split + 1..].iter().map(|byte| {
+        BECH32_ALPHABET.iter().position(|letter| *letter == lower(byte)).map(|value| value as u8)
+    });
+    let Some(values) = values.collect::<Option<Vec<u8>>>() else { return false };
+    BECH32_SUMS.contains(&bech32_sum(&word[..split].to_ascii_lowercase(), &values))
+}
+
+/// The sum over the network's name and the values of the letters after it.
+pub(crate) fn bech32_sum(network: &[u8], values: &[u8]) -> u32 {
+    const GENERATOR: [u32; 5] = [0x3b6a_57b2, 0x2650_8e6d, 0x1ea1_19fa, 0x3d42_33dd, 0x2a14_62b3];
+    let high = network.iter().map(|byte| byte >> 5);
+    let low = network.iter().map(|byte| byte & 31);
+    high.chain([0]).chain(low).chain(values.iter().copied()).fold(1, |sum: u32, value| {
+        let next = (sum & 0x01ff_ffff) << 5 ^ u32::from(value);
+        let bits = GENERATOR.iter().enumerate().filter(|(bit, _)| sum >> 25 >> bit & 1 == 1);
+        bits.fold(next, |next, (_, generator)| next ^ generator)
+    })
 }
 
 /// Forty hexadecimal digits; in mixed case the case is a checksum (EIP-55).
@@ -96,11 +106,18 @@ fn is_ethereum(digits: &[u8]) -> bool {
     if !(upper && lower) {
         return true;
     }
-    let hash = Keccak256::digest(digits.to_ascii_lowercase());
-    digits.iter().enumerate().all(|(at, digit)| {
-        let nibble = hash[at / 2] >> (4 * (1 - at % 2)) & 15;
-        !digit.is_ascii_alphabetic() || digit.is_ascii_uppercase() == (nibble >= 8)
-    })
+    in_its_case(digits) == digits
+}
+
+/// The digits in the case that is their checksum (EIP-55).
+pub(crate) fn in_its_case(digits: &[u8]) -> Vec<u8> {
+    let lower = digits.to_ascii_lowercase();
+    let hash = Keccak256::digest(&lower);
+    let cased = |(at, digit): (usize, &u8)| match hash[at / 2] >> (4 * (1 - at % 2)) & 15 {
+        8.. => digit.to_ascii_uppercase(),
+        _ => *digit,
+    };
+    lower.iter().enumerate().map(cased).collect()
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! Tokens and surrogates, and the form of the store that brought them.
 
 use super::*;
-use redact::{Engine, Options, Span};
+use redact::{Engine, Options, Seed, Span};
 use std::sync::OnceLock;
 use zeroize::Zeroizing;
 
@@ -29,7 +29,7 @@ async fn invented(
     names: &'static [&'static str],
 ) -> Vec<Given> {
     let wanted = originals.iter().map(|original| person(original)).collect();
-    let invent = move |_: &Span, _: &str, seed: Seed<'_>| {
+    let invent = move |_: &Span, _: &str, seed: &Seed| {
         names.get(seed.attempt as usize).map(|name| (*name).to_owned())
     };
     store.hand_out(who, wanted, Box::new(invent)).await.unwrap().given
@@ -89,7 +89,7 @@ async fn where_no_surrogate_is_free_there_is_a_number() {
     let store = place.open().await;
     let given = invented(&store, in_session("s"), &["Ana", "Bea", "Cleo"], &["Eva"]).await;
     assert_eq!(given, [surrogate("Eva"), Given::Number(1), Given::Number(2)]);
-    let long = |_: &Span, _: &str, _: Seed<'_>| Some("x".repeat(513));
+    let long = |_: &Span, _: &str, _: &Seed| Some("x".repeat(513));
     let given =
         store.hand_out(in_session("s"), vec![person("Dora")], Box::new(long)).await.unwrap();
     assert_eq!(given.given, [Given::Number(3)]);
@@ -120,8 +120,8 @@ async fn seeds_are_of_the_session_or_of_the_project() {
     let seen = Arc::new(std::sync::Mutex::new(Vec::new()));
     for who in [in_session("s"), in_session("t"), in_project("a", "p"), in_project("b", "p")] {
         let seeds = Arc::clone(&seen);
-        let invent = move |_: &Span, _: &str, seed: Seed<'_>| {
-            seeds.lock().unwrap().push(*seed.key);
+        let invent = move |_: &Span, _: &str, seed: &Seed| {
+            seeds.lock().unwrap().push(seed.session);
             None
         };
         store.hand_out(who, vec![person("Ana")], Box::new(invent)).await.unwrap();

@@ -1,0 +1,317 @@
+//! People: each word of a name becomes another of the same sort, by the session and the word alone. So `Maria Lopez` and
+//! `Lopez` alone stay the same person by construction, and so does `mlopez@` in an address.
+
+use super::Seed;
+use super::list::{in_case_of, is_upper, known, knows, replaced, unaccented};
+use super::stream::Stream;
+
+/// Words that stand before or after a name and are none.
+const TITLES: &[&str] = &[
+    "mr",
+    "mrs",
+    "ms",
+    "miss",
+    "dr",
+    "dra",
+    "prof",
+    "profa",
+    "sr",
+    "sra",
+    "srta",
+    "don",
+    "dona",
+    "d",
+    "dna",
+    "sir",
+    "lady",
+    "lord",
+    "dame",
+    "rev",
+    "fr",
+    "hon",
+    "capt",
+    "col",
+    "lt",
+    "sgt",
+    "m",
+    "mme",
+    "mlle",
+    "me",
+    "herr",
+    "frau",
+    "hr",
+    "fr",
+    "dott",
+    "dottssa",
+    "sig",
+    "sigra",
+    "sigina",
+    "avv",
+    "ing",
+    "arq",
+    "lic",
+    "exmo",
+    "exma",
+    "jr",
+    "sen",
+    "snr",
+    "jnr",
+    "phd",
+    "md",
+    "esq",
+    "ii",
+    "iii",
+    "iv",
+    "mag",
+    "dipl",
+    "univ",
+    "doctor",
+    "doctora",
+    "professor",
+    "profesor",
+    "profesora",
+    "monsieur",
+    "madame",
+    "senor",
+    "senora",
+    "signor",
+    "signora",
+    "senhor",
+    "senhora",
+    "doutor",
+    "doutora",
+];
+
+/// Words inside names that say no more than how the others belong together.
+const PARTICLES: &[&str] = &[
+    "de", "del", "la", "las", "los", "el", "y", "i", "e", "van", "von", "der", "den", "ter", "ten",
+    "zu", "zum", "da", "das", "do", "dos", "di", "du", "des", "le", "al", "bin", "ibn", "ben",
+    "abu", "af", "av", "d'", "o'", "san", "st",
+];
+
+/// What a word of a name is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Sort {
+    Given,
+    Surname,
+    /// A single letter, with a dot or without.
+    Initial,
+    /// What stays: titles, particles, signs.
+    Fixed,
+}
+
+/// Another person's name: as many words, titles and initials, in the same case.
+pub(super) fn person(original: &str, seed: &Seed, language: Option<&str>) -> String {
+    let words: Vec<&str> = words(original).collect();
+    let sorts = sorts(&words, language);
+    let replace = |(word, sort): (&&str, &Sort)| match sort {
+        Sort::Given => given(word, seed, language),
+        Sort::Surname => replaced("surnames", word, seed, language),
+        Sort::Initial => initials(word, seed),
+        Sort::Fixed => (*word).to_owned(),
+    };
+    words.iter().zip(&sorts).map(replace).collect()
+}
+
+/// Cuts a text into words and what stands between them. An apostrophe belongs to its word.
+pub(super) fn words(text: &str) -> impl Iterator<Item = &str> {
+    let mut rest = text;
+    std::iter::from_fn(move || {
+        let first = rest.chars().next()?;
+        let inside = |c: char| c.is_alphabetic() || matches!(c, '\'' | '’') || is_mark(c);
+        let same = |c: char| {
+            inside(c) == inside(first) && (inside(first) || c.is_numeric() == first.is_numeric())
+        };
+        let end = rest.find(|c| !same(c)).unwrap_or(rest.len());
+        let (word, tail) = rest.split_at(end);
+        rest = tail;
+        Some(word)
+    })
+}
+
+/// Whether it is an accent that stands by itself.
+fn is_mark(c: char) -> bool {
+    matches!(c, '\u{0300}'..='\u{036F}')
+}
+
+/// What each word is: by the lists, by what is known of their order, and by a comma after the surnames.
+fn sorts(words: &[&str], language: Option<&str>) -> Vec<Sort> {
+    let mut sorts: Vec<Sort> =
+        words.iter().enumerate().map(|(at, word)| sort(words, at, word)).collect();
+    let core: Vec<usize> = (0..words.len()).filter(|at| sorts[*at] == Sort::Given).collect();
+    let comma = words.iter().position(|word| word.starts_with(','));
+    let initials = sorts.contains(&Sort::Initial);
+    let titled = core.first().is_some_and(|first| (0..*first).any(|at| is_title(words[at])));
+    for (number, at) in core.iter().enumerate() {
+        let word = words[*at];
+        let named = is_given(word);
+        let family = knows("surnames", word);
+        let last = number + 1 == core.len();
+        let is_surname = match comma.filter(|comma| core.first().is_some_and(|first| first < comma))
+        {
+            Some(comma) => *at < comma,
+            None if core.len() == 1 => initials || titled || !named || family && !named,
+            None if number == 0 => {
+                family && !named && core[1..].iter().all(|at| is_given(words[*at]))
+            }
+            None if last => !(named && !family && sorts[core[0]] == Sort::Surname),
+            // `Mary Anne Smith`, `José Luis García Pérez`, `Ana García Pérez`.
+            None => {
+                !named
+                    || family
+                        && language != Some("en")
+                        && core.len() > 2
+                        && !is_double(words, &core)
+            }
+        };
+        if is_surname {
+            sorts[*at] = Sort::Surname;
+        }
+    }
+    sorts
+}
+
+/// Whether the first two words are given names that often stand together.
+fn is_double(words: &[&str], core: &[usize]) -> bool {
+    core.len() > 3 && core[..2].iter().all(|at| is_given(words[*at]))
+}
+
+fn sort(words: &[&str], at: usize, word: &str) -> Sort {
+    let plain = unaccented(word);
+    let letters = word.chars().filter(|c| c.is_alphabetic()).count();
+    let dotted = words.get(at + 1).is_some_and(|next| next.starts_with('.'));
+    let small = !word.starts_with(char::is_uppercase);
+    match letters {
+        0 => Sort::Fixed,
+        1 if !(small && PARTICLES.contains(&plain.as_str())) => Sort::Initial,
+        _ if is_title(word) && (dotted || at == 0 || !knows("surnames", word)) => Sort::Fixed,
+        _ if PARTICLES.contains(&plain.as_str()) && (small || words.len() > 1) => Sort::Fixed,
+        _ => Sort::Given,
+    }
+}
+
+fn is_title(word: &str) -> bool {
+    let plain = unaccented(word);
+    plain.chars().count() > 1 && TITLES.contains(&plain.as_str())
+}
+
+fn is_given(word: &str) -> bool {
+    knows("female", word) || knows("male", word)
+}
+
+/// Another given name, of the gender that the lists know, or that its ending tells where most such names are.
+fn given(word: &str, seed: &Seed, language: Option<&str>) -> String {
+    let section = match (known("female", word, language), known("male", word, language)) {
+        (Some(_), None) => "female",
+        (None, Some(_)) => "male",
+        (Some(female), Some(male))
+            if language == Some(female.language) && female.language != male.language =>
+        {
+            "female"
+        }
+        (Some(female), Some(male))
+            if language == Some(male.language) && female.language != male.language =>
+        {
+            "male"
+        }
+        _ if unaccented(word).ends_with('a') => "female",
+        _ if unaccented(word).ends_with('o') => "male",
+        _ => *Stream::new(seed, &["gender", &unaccented(word)]).pick(&["female", "male"]),
+    };
+    replaced(section, word, seed, language)
+}
+
+/// Other letters for initials: each becomes the same one throughout a session.
+fn initials(word: &str, seed: &Seed) -> String {
+    let other = |c: char| {
+        if !c.is_alphabetic() {
+            return c.to_string();
+        }
+        let letters: Vec<char> =
+            ('A'..='W').filter(|letter| !c.to_uppercase().eq([*letter])).collect();
+        let plain = c.to_lowercase().to_string();
+        let letter = *Stream::new(seed, &["initial", &plain]).pick(&letters);
+        if c.is_lowercase() { letter.to_ascii_lowercase().to_string() } else { letter.to_string() }
+    };
+    word.chars().map(other).collect()
+}
+
+/// One word of an account's name: the word of a person's name as above, or a made-up one, in plain letters.
+pub(super) fn handle(word: &str, seed: &Seed, language: Option<&str>) -> String {
+    if word.chars().count() == 1 {
+        return initials(word, seed);
+    }
+    let (head, tail) = word.split_at(word.chars().next().map_or(0, char::len_utf8));
+    let made = if is_given(word) {
+        given(word, seed, language)
+    } else if !knows("surnames", word) && knows("surnames", tail) {
+        // `jsmith`.
+        initials(head, seed) + &replaced("surnames", tail, seed, language)
+    } else {
+        replaced("surnames", word, seed, language)
+    };
+    let plain: String = super::list::without_accents(&made);
+    let plain: String = plain.chars().filter(char::is_ascii_alphanumeric).collect();
+    if is_upper(word) { plain } else { in_case_of(word, &plain) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn seed(number: u8) -> Seed {
+        Seed { session: [number; 32], attempt: 0 }
+    }
+
+    #[test]
+    fn a_word_becomes_the_same_wherever_it_stands() {
+        for number in 0..20 {
+            let seed = seed(number);
+            let whole = person("Maria Lopez", &seed, None);
+            let (first, last) = whole.split_once(' ').unwrap();
+            assert_eq!(person("Lopez", &seed, None), last);
+            assert_eq!(person("Maria", &seed, None), first);
+            assert_eq!(person("Sra. Lopez", &seed, None), format!("Sra. {last}"));
+            assert_eq!(person("Lopez, Maria", &seed, None), format!("{last}, {first}"));
+            assert_eq!(person("MARIA LOPEZ", &seed, None), whole.to_uppercase());
+        }
+    }
+
+    #[test]
+    fn the_form_of_a_name_stays() {
+        let seed = seed(1);
+        for name in [
+            "Dr. John Smith",
+            "J. Smith",
+            "José Luis García Pérez",
+            "Jean-Pierre Dubois",
+            "Ludwig van Beethoven",
+            "Martin Luther King Jr.",
+            "O'Neil",
+            "Mª Carmen Ruiz",
+            "D. Juan de la Cruz",
+            "John F. Kennedy",
+        ] {
+            let other = person(name, &seed, None);
+            assert_ne!(other, name);
+            let signs = |text: &str| text.matches([' ', '.', '-', ',']).collect::<String>();
+            assert_eq!(signs(&other), signs(name), "{name}: {other}");
+        }
+        assert!(person("Dr. John Smith", &seed, None).starts_with("Dr. "));
+        assert!(person("D. Juan de la Cruz", &seed, None).contains(" de la "));
+    }
+
+    #[test]
+    fn the_gender_that_the_lists_know_stays() {
+        for number in 0..30 {
+            let seed = seed(number);
+            for (name, section) in
+                [("Jennifer", "female"), ("Fernando", "male"), ("Ulrike", "female")]
+            {
+                let other = person(&format!("{name} Xyzzy"), &seed, None);
+                let first = other.split(' ').next().unwrap();
+                assert!(knows(section, first), "{name}: {other}");
+            }
+        }
+    }
+}

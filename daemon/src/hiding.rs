@@ -1,0 +1,298 @@
+//! Hiding by a policy, and showing again: between what an engine finds and what a session keeps.
+//!
+//! What can be shown again comes back exactly as it was. So nothing may stand in a hidden text that only looks like one
+//! of our replacements: what does is hidden too. Placeholders and tokens are known by their form before anything is
+//! written; of the rest, the written text is read once as `show` would read it, and whatever would go wrong there is
+//! hidden another way, in a second round.
+
+mod check;
+mod show;
+mod write;
+
+pub(crate) use show::show;
+
+use crate::policy::Policy;
+use crate::secret::Hasher;
+use crate::store::{Invent, Numbers, Store, VaultError};
+use redact::{Form, Kind, Language, Operator, Placeholder, RuleId, Span, Why};
+use std::collections::HashSet;
+use std::hash::{DefaultHasher, Hash, Hasher as _};
+use std::sync::Arc;
+
+/// Texts above this many bytes are worked on beside the threads that serve connections, so that a long one does not
+/// make others wait; below, the change of thread would cost more than the work.
+pub(crate) const BLOCKING_BYTES: usize = 64 * 1024;
+
+/// Rounds of hiding: one, and one for what the first one's writing brought up. More are there for texts made to be
+/// trouble.
+const ROUNDS_MAX: usize = 6;
+
+/// Why something cannot be hidden or shown.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum HideError {
+    /// The session or the store says no.
+    #[error(transparent)]
+    Vault(#[from] VaultError),
+    /// A thread failed.
+    #[error("a worker failed")]
+    Worker,
+    /// No writing of it was found that could be read back.
+    #[error("a text could not be hidden so that it can be shown again")]
+    Unsettled,
+}
+
+/// What is wanted.
+pub(crate) struct Hide {
+    /// By which policy.
+    pub(crate) policy: Arc<Policy>,
+    /// The texts.
+    pub(crate) texts: Vec<String>,
+    /// Their language, where the caller knows it.
+    pub(crate) language: Option<Language>,
+    /// Whether each find is to say why it was made.
+    pub(crate) trace: bool,
+    /// Whose session, and which.
+    pub(crate) who: Numbers,
+}
+
+/// What came of it.
+pub(crate) struct Outcome {
+    /// The session.
+    pub(crate) session: String,
+    /// The texts, hidden.
+    pub(crate) texts: Vec<HiddenText>,
+}
+
+/// A hidden text.
+pub(crate) struct HiddenText {
+    /// The text.
+    pub(crate) text: String,
+    /// What was found in it.
+    pub(crate) items: Vec<HiddenItem>,
+}
+
+/// A find and what stands for it. Places count code points.
+pub(crate) struct HiddenItem {
+    /// Its kind.
+    pub(crate) kind: Kind,
+    /// Its rule.
+    pub(crate) rule: RuleId,
+    /// How sure that is.
+    pub(crate) score: f32,
+    /// Where it stood.
+    pub(crate) start: usize,
+    /// And ended.
+    pub(crate) end: usize,
+    /// Where what stands for it stands.
+    pub(crate) out_start: usize,
+    /// And ends.
+    pub(crate) out_end: usize,
+    /// What was done.
+    pub(crate) operator: Operator,
+    /// What the policy asks for, where that could not be done.
+    pub(crate) instead_of: Option<Operator>,
+    /// The placeholder, where it is one.
+    pub(crate) placeholder: Option<Placeholder>,
+    /// What stands there, where that is none.
+    pub(crate) replacement: String,
+    /// Why it was found, where somebody asked.
+    pub(crate) why: Option<Why>,
+}
+
+/// A find and what is to be done with it.
+struct Piece {
+    span: Span,
+    operator: Operator,
+    /// What the policy asks for.
+    wanted: Operator,
+    why: Option<Why>,
+}
+
+impl Piece {
+    fn new(span: Span, operator: Operator, why: Option<Why>) -> Self {
+        Self { span, operator, wanted: operator, why }
+    }
+
+    /// Something that only looks like a replacement: whatever the policy says, it must come back as it was.
+    fn look_alike(span: Span, trace: bool) -> Self {
+        let why = Why {
+            form: Form::LookAlike,
+            check: None,
+            cue: None,
+            base: Some(span.score),
+            threshold: 0.0,
+            losers: Vec::new(),
+        };
+        Self::new(span, Operator::Placeholder, trace.then_some(why))
+    }
+
+    /// Gives up what the policy asks for.
+    fn number(&mut self) {
+        self.operator = Operator::Placeholder;
+    }
+}
+
+/// The texts and what is found in them.
+struct Job {
+    policy: Arc<Policy>,
+    texts: Vec<String>,
+    pieces: Vec<Vec<Piece>>,
+    trace: bool,
+}
+
+impl Job {
+    fn of(wanted: Hide) -> Self {
+        let Hide { policy, texts, language, trace, .. } = wanted;
+        let pieces = texts.iter().map(|text| pieces(&policy, text, language, trace)).collect();
+        Self { policy, texts, pieces, trace }
+    }
+
+    /// Whether everything becomes a placeholder: then the forms alone say what may stand beside.
+    fn is_plain(&self) -> bool {
+        self.pieces.iter().flatten().all(|piece| piece.operator == Operator::Placeholder)
+    }
+}
+
+/// Whether so much text takes longer than the thread that serves its connection has.
+pub(crate) fn is_heavy(texts: &[String]) -> bool {
+    texts.iter().map(String::len).sum::<usize>() > BLOCKING_BYTES
+}
+
+/// Does the work, beside the threads that serve connections when there is much of it.
+async fn beside<T: Send + 'static>(
+    heavy: bool,
+    work: impl FnOnce() -> T + Send + 'static,
+) -> Result<T, HideError> {
+    if !heavy {
+        return Ok(work());
+    }
+    tokio::task::spawn_blocking(work).await.map_err(|_| HideError::Worker)
+}
+
+/// Hides texts: all of them in one session, by one policy.
+///
+/// # Errors
+/// When the session cannot be used, or the store fails.
+pub(crate) async fn hide(
+    store: &Store,
+    hasher: &Arc<Hasher>,
+    wanted: Hide,
+) -> Result<Outcome, HideError> {
+    let (mut who, language) = (wanted.who.clone(), wanted.language);
+    let heavy = is_heavy(&wanted.texts);
+    let mut job = beside(heavy, move || Job::of(wanted)).await?;
+    let words = Arc::new(Words::of(&job));
+    for _ in 0..ROUNDS_MAX {
+        let (wanted, slots) = write::wanted(&job);
+        let handed = store.hand_out(who.clone(), wanted, invent(&job, &words, language)).await?;
+        who.session = Some(handed.session.clone());
+        let (hasher, tenant) = (Arc::clone(hasher), who.tenant);
+        let round = move || {
+            write::give_up(&mut job, &slots, &handed.given);
+            let texts = write::texts(&job, &slots, &handed.given, (&hasher, tenant));
+            let plain = job.is_plain() && handed.surrogates.is_empty();
+            let settled = plain || check::settle(&mut job, &texts, &handed.surrogates);
+            (job, texts, settled, handed.session)
+        };
+        let (back, texts, settled, session) = beside(heavy, round).await?;
+        if settled {
+            return Ok(Outcome { session, texts: write::items(back, texts) });
+        }
+        job = back;
+    }
+    Err(HideError::Unsettled)
+}
+
+/// Finds what is in a text, and says what is to be done with it.
+fn pieces(policy: &Policy, text: &str, language: Option<Language>, trace: bool) -> Vec<Piece> {
+    let engine = &policy.engine;
+    let found: Vec<(Span, Option<Why>)> = if trace {
+        let found = engine.explain(text, language).into_iter();
+        found.map(|found| (found.span, Some(found.why))).collect()
+    } else {
+        engine.find_in(text, language).into_iter().map(|span| (span, None)).collect()
+    };
+    let look_alike = engine.look_alike();
+    let piece = |(span, why): (Span, Option<Why>)| {
+        // Whatever is done with its kind, what only looks like a replacement must come back as it was.
+        let is_look_alike = Some(span.rule) == look_alike;
+        let operator =
+            if is_look_alike { Operator::Placeholder } else { policy.operators.of(span.kind) };
+        Piece::new(span, operator, why)
+    };
+    let pieces: Vec<_> = found.into_iter().map(piece).collect();
+    let keeps = pieces.iter().any(|piece| piece.operator == Operator::Keep);
+    if !keeps && redact::tokens(text).next().is_none() {
+        return pieces;
+    }
+    with_look_alikes(policy, text, pieces, trace)
+}
+
+/// Adds what looks like a replacement in what the engine did not look at: finds that stay as they are, and tokens. A
+/// find that was to stay and holds one gives way to it.
+fn with_look_alikes(policy: &Policy, text: &str, pieces: Vec<Piece>, trace: bool) -> Vec<Piece> {
+    let Some(rule) = policy.engine.look_alike() else { return pieces };
+    let (kept, mut pieces): (Vec<_>, Vec<_>) =
+        pieces.into_iter().partition(|piece| piece.operator == Operator::Keep);
+    let spans = pieces.iter().map(|piece| piece.span).collect();
+    for span in policy.engine.with_look_alikes(text, spans) {
+        insert(&mut pieces, Piece::look_alike(span, trace));
+    }
+    for redact::Token { kind, start, end, .. } in redact::tokens(text) {
+        let span = Span { start, end, kind, rule, score: 1.0 };
+        insert(&mut pieces, Piece::look_alike(span, trace));
+    }
+    kept.into_iter().for_each(|piece| insert(&mut pieces, piece));
+    pieces
+}
+
+/// Puts a piece among others, sorted, where its place is free.
+fn insert(pieces: &mut Vec<Piece>, piece: Piece) {
+    let Span { start, end, .. } = piece.span;
+    let at = pieces.partition_point(|other| other.span.start < end);
+    if at.checked_sub(1).is_none_or(|before| pieces[before].span.end <= start) {
+        pieces.insert(at, piece);
+    }
+}
+
+/// The words of texts, so that no surrogate is made of what stands there for itself. A surrogate all of whose words
+/// stand somewhere is not used, which is more than is needed and needs no search.
+#[derive(Default)]
+struct Words(HashSet<u64>);
+
+impl Words {
+    /// Those of the texts, where surrogates are wanted at all.
+    fn of(job: &Job) -> Self {
+        let surrogates =
+            job.pieces.iter().flatten().any(|piece| piece.operator == Operator::Surrogate);
+        let texts = job.texts.iter().filter(|_| surrogates);
+        Self(texts.flat_map(|text| words(text)).map(number).collect())
+    }
+
+    fn have_all_of(&self, text: &str) -> bool {
+        words(text).all(|word| self.0.contains(&number(word)))
+    }
+}
+
+fn words(text: &str) -> impl Iterator<Item = &str> {
+    text.split(|character: char| !character.is_alphanumeric()).filter(|word| !word.is_empty())
+}
+
+fn number(word: &str) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    word.hash(&mut hasher);
+    hasher.finish()
+}
+
+/// What invents surrogates for these texts.
+fn invent(job: &Job, words: &Arc<Words>, language: Option<Language>) -> Box<Invent> {
+    let (engine, words) = (Arc::clone(&job.policy.engine), Arc::clone(words));
+    let language = language.map(Language::code);
+    Box::new(move |span, original, seed| {
+        let text = redact::surrogate(&engine, span, original, seed, language);
+        let is_plain = redact::placeholders(&text).next().is_none()
+            && redact::tokens(&text).next().is_none()
+            && text.trim() == text;
+        (is_plain && !words.have_all_of(&text)).then_some(text)
+    })
+}
