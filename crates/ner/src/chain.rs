@@ -11,6 +11,7 @@ pub type Points = [i32; TAGS];
 /// A transition that cannot be.
 const NEVER: i32 = -1_000_000;
 const NEGLIGIBLE: f32 = 1e-6;
+const LEAST: f32 = -40.0;
 
 /// Points for one tag after another, ready to be used.
 #[derive(Debug, Clone)]
@@ -87,8 +88,8 @@ impl Transitions {
             .map(|points| {
                 let most = points.iter().copied().max().unwrap_or(0);
                 points.map(|points| {
-                    let below = (points - most) as f32 / self.scale;
-                    if below < -20.0 { 0.0 } else { below.exp() }
+                    // A floor, so that a chain exists where the likeliest tags cannot follow each other.
+                    ((points - most) as f32 / self.scale).max(LEAST).exp()
                 })
             })
             .collect();

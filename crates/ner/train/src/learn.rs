@@ -203,7 +203,7 @@ impl Sums {
         for (at, scores) in scores.iter().enumerate() {
             let most = (0..TAGS).filter(|tag| allowed(*tag)).fold(f32::MIN, |most, tag| most.max(scores[tag]));
             for tag in (0..TAGS).filter(|tag| allowed(*tag)) {
-                weights[at][tag] = (scores[tag] - most).exp();
+                weights[at][tag] = (scores[tag] - most).max(-40.0).exp();
             }
             let wanted = usize::from(chain.tags[at]);
             loss += most - scores[wanted];

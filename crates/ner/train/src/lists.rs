@@ -19,8 +19,10 @@ const FILES: [(&str, u16); 4] = [
 /// Our own lists: a line `[name]` and then phrases, one a line.
 const OWN: &str = include_str!("../lists/words.txt");
 
-const SECTIONS: [(&str, u16); 12] = [
+const SECTIONS: [(&str, u16); 14] = [
     ("first", list::FIRST),
+    ("last", list::LAST),
+    ("country", list::COUNTRY),
     ("place", list::PLACE),
     ("organisation", list::ORGANISATION),
     ("head", list::HEAD),
@@ -42,7 +44,7 @@ const COMMON_MIN: u32 = 2;
 pub struct Lists {
     names: BTreeMap<u64, u16>,
     /// The phrases of each list, for making sentences of.
-    pub phrases: BTreeMap<u16, Vec<String>>,
+    pub phrases: BTreeMap<String, Vec<String>>,
 }
 
 fn folded(word: &str) -> Word {
@@ -60,9 +62,8 @@ impl Lists {
         for (name, bit) in FILES {
             let path = folder.join("gazetteers").join(name);
             let text = std::fs::read_to_string(&path).map_err(|source| Error::Read { path, source })?;
-            for line in text.lines() {
-                lists.add(line, bit);
-            }
+            let list = name.trim_end_matches(".txt");
+            text.lines().for_each(|line| lists.add(line, list, bit));
         }
         lists.own();
         Ok(lists)
@@ -70,23 +71,25 @@ impl Lists {
 
     /// Adds our own lists.
     pub fn own(&mut self) {
-        let mut bit = 0;
+        let (mut list, mut bit) = ("", 0);
         for line in OWN.lines().map(str::trim).filter(|line| !line.is_empty()) {
             match line.strip_prefix('[').and_then(|line| line.strip_suffix(']')) {
                 Some(name) => {
-                    bit = SECTIONS.iter().find(|(known, _)| *known == name).map_or(0, |(_, bit)| *bit);
+                    let kind = name.split('-').next();
+                    list = name;
+                    bit = SECTIONS.iter().find(|(known, _)| Some(*known) == kind).map_or(0, |(_, bit)| *bit);
                 }
-                None => line.split(',').for_each(|phrase| self.add(phrase.trim(), bit)),
+                None => line.split(',').for_each(|phrase| self.add(phrase.trim(), list, bit)),
             }
         }
     }
 
-    fn add(&mut self, words: &str, bit: u16) {
+    fn add(&mut self, words: &str, list: &str, bit: u16) {
         let found = tokens(words);
         if found.is_empty() || found.len() > PHRASE_WORDS_MAX || bit == 0 {
             return;
         }
-        self.phrases.entry(bit).or_default().push(words.to_owned());
+        self.phrases.entry(list.to_owned()).or_default().push(words.to_owned());
         let mut name = None;
         for (at, token) in found.iter().enumerate() {
             let word = folded(&words[token.start..token.end]);

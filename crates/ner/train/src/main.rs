@@ -1,6 +1,7 @@
 //! Trains the tagger's weights from a folder of annotated sets, writes them, and prints what they reach.
 
 mod corpus;
+mod grammar;
 mod learn;
 mod lists;
 mod measure;
@@ -53,6 +54,12 @@ struct Arguments {
     weights: Option<PathBuf>,
     #[arg(long)]
     labels: bool,
+    #[arg(long, default_value_t = 6000)]
+    own: usize,
+    #[arg(long, default_value_t = 1.0)]
+    ownweight: f32,
+    #[arg(long)]
+    show: bool,
 }
 
 fn main() {
@@ -73,9 +80,17 @@ fn main() {
         }
     }
     let mut lists = lists::Lists::read(&a.data).unwrap();
+    if a.own > 0 {
+        let mut maker = grammar::Maker::new(&lists.phrases, 7);
+        for (set, records) in maker.texts(a.own) {
+            if a.show { for r in records.iter().take(30) { let mut t = r.text.clone(); for (s, l) in r.spans.iter().rev() { t.insert_str(s.end, &format!("]{}", l.unwrap())); t.insert(s.start, '['); } println!("{t}"); } }
+            sets.push((set, records));
+        }
+    }
+    if a.show { return; }
     lists.common(sets.iter().flat_map(|s| s.1.iter()));
     let lexicon = lists.lexicon();
-    let sources: Vec<sample::Source> = sets.iter().map(|(set, records)| sample::Source { set: *set, records, weight: 1.0 }).collect();
+    let sources: Vec<sample::Source> = sets.iter().map(|(set, records)| sample::Source { set: *set, records, weight: if set.name == "own" { a.ownweight } else { 1.0 } }).collect();
     let samples = sample::samples(&sources, &lexicon, a.least);
     let ntok: usize = samples.chains.iter().map(|c| c.tokens.len()).sum();
     println!("{:?} chains {} tokens {} features {} per token {:.1}", start.elapsed(), samples.chains.len(), ntok, samples.names.len(), samples.features.len() as f64 / ntok as f64);
