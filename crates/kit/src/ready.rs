@@ -8,8 +8,10 @@ use tokio::sync::watch;
 /// A component that takes longer than this to answer is not well.
 const CHECK_MAX: Duration = Duration::from_secs(1);
 
-type Check =
-    Box<dyn Fn() -> Pin<Box<dyn Future<Output = Result<(), String>> + Send>> + Send + Sync>;
+/// What a component says of itself when it is well, if there is something to say; or what is wrong with it.
+pub type State = Result<Option<String>, String>;
+
+type Check = Box<dyn Fn() -> Pin<Box<dyn Future<Output = State> + Send>> + Send + Sync>;
 
 /// The components, and how far the start or the end has come.
 pub struct Readiness {
@@ -47,8 +49,8 @@ impl Verdict {
 pub struct Report {
     /// The whole.
     pub verdict: Verdict,
-    /// The parts, each with what is wrong with it.
-    pub components: Vec<(&'static str, Result<(), String>)>,
+    /// The parts.
+    pub components: Vec<(&'static str, State)>,
 }
 
 impl Readiness {
@@ -57,12 +59,12 @@ impl Readiness {
         Self { components: Vec::new(), stage }
     }
 
-    /// Adds a component. Its message goes to whoever asks, so it names no secret and no text.
+    /// Adds a component. What it says goes to whoever asks, so it names no secret and no text.
     #[must_use]
     pub fn with<F, A>(mut self, name: &'static str, check: F) -> Self
     where
         F: Fn() -> A + Send + Sync + 'static,
-        A: Future<Output = Result<(), String>> + Send + 'static,
+        A: Future<Output = State> + Send + 'static,
     {
         self.components.push((name, Box::new(move || Box::pin(check()))));
         self
@@ -93,13 +95,13 @@ mod tests {
     async fn one_bad_component_makes_the_whole_unready() {
         let (stages, stage) = watch::channel(Stage::Starting);
         let readiness = Readiness::new(stage)
-            .with("store", || async { Ok(()) })
+            .with("store", || async { Ok(Some("form 1".to_owned())) })
             .with("backend", || async { Err("refuses".to_owned()) });
         assert_eq!(readiness.report().await.verdict, Verdict::Starting);
         stages.send_replace(Stage::Serving);
         let report = readiness.report().await;
         assert_eq!(report.verdict, Verdict::Unready);
-        assert_eq!(report.components[0], ("store", Ok(())));
+        assert_eq!(report.components[0], ("store", Ok(Some("form 1".to_owned()))));
         assert_eq!(report.components[1], ("backend", Err("refuses".to_owned())));
         stages.send_replace(Stage::Unready);
         assert_eq!(readiness.report().await.verdict, Verdict::Draining);

@@ -34,12 +34,17 @@ pub(super) async fn readyz(readiness: &Readiness) -> Answer {
     struct Component<'a> {
         status: &'a str,
         #[serde(skip_serializing_if = "Option::is_none")]
+        detail: Option<&'a str>,
+        #[serde(skip_serializing_if = "Option::is_none")]
         error: Option<&'a str>,
     }
     let report = readiness.report().await;
     let components = report.components.iter().map(|(name, state)| {
-        let error = state.as_ref().err().map(String::as_str);
-        (*name, Component { status: if error.is_none() { "ok" } else { "error" }, error })
+        let component = match state {
+            Ok(detail) => Component { status: "ok", detail: detail.as_deref(), error: None },
+            Err(error) => Component { status: "error", detail: None, error: Some(error) },
+        };
+        (*name, component)
     });
     let body = Body { status: report.verdict.word(), components: components.collect() };
     json(status(report.verdict), &body)
@@ -57,7 +62,7 @@ pub(super) async fn health(readiness: &Readiness) -> Answer {
         errors: Vec<String>,
     }
     let report = readiness.report().await;
-    let word = |state: &Result<(), String>| if state.is_ok() { "ok" } else { "error" };
+    let word = |state: &kit::ready::State| if state.is_ok() { "ok" } else { "error" };
     let mut errors: Vec<_> = report
         .components
         .iter()
