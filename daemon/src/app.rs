@@ -5,6 +5,8 @@ use crate::failure::{Failure, exit};
 use crate::http::{BodyLimits, HttpShared, ObserveLayer, Router, Surface};
 use crate::keyfile;
 use crate::metrics::Metrics;
+use crate::policy::{self, Policies};
+use crate::secret::Hasher;
 use crate::settings::{CorsOrigin, Settings};
 use crate::store::{DEFAULT_TENANT, NewKey, Store, StoreError};
 use crate::strict::{self, KEY_HINT};
@@ -19,7 +21,7 @@ use kit::setting::{Fault, Notice};
 use kit::shutdown::{Ending, Patience, Signals, Stage};
 use kit::tls::Tls;
 use kit::{Timeouts, process};
-use redact::{Engine, Options};
+use redact::{Engine, Kind, Options};
 use secrecy::ExposeSecret;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -60,15 +62,18 @@ pub(crate) async fn run(settings: Settings, notices: Vec<Notice>) -> Result<Exit
         tracing::warn!("{notice}");
     }
     let tls = open_tls(&settings)?;
+    let policies = Arc::new(Policies::open(&settings)?);
     let listeners = listen(&settings).await?;
-    let store = Arc::new(open_store(&settings)?);
+    let (store, hasher) = open_store(&settings)?;
     let admin_key = admit_somebody(&settings, &store, &listeners).await?;
     let (stages, stage) = watch::channel(Stage::Starting);
     let connections = Connections::new(connections_max(&settings));
-    let shared = share(&settings, &store, &connections, stage.clone()).await?;
+    let work = Work { store: Arc::clone(&store), policies: Arc::clone(&policies), hasher };
+    let shared = share(&settings, work, &connections, stage.clone()).await?;
     let addresses = addresses(&listeners);
     serve(&settings, listeners, &shared, (connections.clone(), tls.clone(), stage));
     watch_over(&settings, &store, tls, &notifier);
+    tokio::spawn(look_at(policies));
     stages.send_replace(Stage::Serving);
     notifier.send("READY=1");
     announce(&settings, &addresses, admin_key.as_deref());
@@ -118,10 +123,20 @@ async fn listen(settings: &Settings) -> Result<Listeners, Failure> {
     Ok(listeners)
 }
 
-fn open_store(settings: &Settings) -> Result<Store, Failure> {
+/// What requests are worked on with.
+struct Work {
+    store: Arc<Store>,
+    policies: Arc<Policies>,
+    hasher: Arc<Hasher>,
+}
+
+fn open_store(settings: &Settings) -> Result<(Arc<Store>, Arc<Hasher>), Failure> {
     let path = settings.database.url.path().expect("strict.rs refuses the others");
     let masters = keyfile::masters(settings, path)?;
-    Store::open(path, &masters).map_err(|error| store_failure("open the store", &error))
+    let hasher = Hasher::new(settings.privacy.salt.as_ref().unwrap_or(&masters.secret));
+    let opened = Store::open(path, &masters);
+    let store = opened.map_err(|error| store_failure("open the store", &error))?;
+    Ok((Arc::new(store), Arc::new(hasher)))
 }
 
 fn store_failure(doing: &str, error: &StoreError) -> Failure {
@@ -195,21 +210,20 @@ pub(crate) fn detector(settings: &Settings) -> Engine {
     Engine::builtin(&Options {
         aggressiveness: privacy.redact_aggressiveness.into(),
         phone_regions: privacy.phone_regions.0.iter().map(|region| region.0).collect(),
-        ..redact::Options::default()
+        ..Options::default()
     })
 }
 
 async fn share(
     settings: &Settings,
-    store: &Arc<Store>,
+    Work { store, policies, hasher }: Work,
     connections: &Connections,
     stage: watch::Receiver<Stage>,
 ) -> Result<Arc<HttpShared>, Failure> {
     let tenant =
         store.default_tenant().await.map_err(|error| store_failure("read the store", &error))?;
-    let database = Arc::clone(store);
-    let engine = Arc::new(detector(settings));
-    let looker = Arc::clone(&engine);
+    let database = Arc::clone(&store);
+    let looker = Arc::clone(&policies);
     let readiness = Readiness::new(stage)
         .with("database", move || {
             let store = Arc::clone(&database);
@@ -224,8 +238,13 @@ async fn share(
         .with("detector", move || {
             let looker = Arc::clone(&looker);
             async move {
-                // The rules are compiled in; that they find what they should is all there is to know.
-                let found = looker.find("a@example.org").len() == 1;
+                // The rules are compiled in; that they find what they should is all there is to know. A policy may
+                // leave out anything, the settings alone cannot.
+                let standard = looker.get(policy::STANDARD);
+                let found = standard.is_some_and(|standard| {
+                    let found = standard.engine.find("a@example.org");
+                    found.iter().any(|span| span.kind == Kind::Email)
+                });
                 if found { Ok(()) } else { Err("finds nothing".to_owned()) }
             }
         });
@@ -234,13 +253,14 @@ async fn share(
     let memory = (settings.server.body_memory_mb.0 as usize * MIB).max(bytes_max) / 1024 + 1;
     Ok(Arc::new(HttpShared {
         gate: Gate::new(
-            Arc::clone(store),
+            Arc::clone(&store),
             settings.auth.admin_key.clone(),
             settings.auth.loopback,
             tenant,
         ),
-        engine,
-        store: Arc::clone(store),
+        policies,
+        hasher,
+        store,
         metrics: Arc::new(Metrics::new(connections)),
         readiness,
         body: BodyLimits {
@@ -359,6 +379,20 @@ async fn renew(tls: Option<Arc<Tls>>) {
             }
             _ => {}
         }
+    }
+}
+
+/// Looks at the policies' files now and then, and reads them all anew on SIGHUP.
+async fn look_at(policies: Arc<Policies>) {
+    let Ok(mut hangup) = signal(SignalKind::hangup()) else { return };
+    loop {
+        let anew = tokio::select! {
+            _ = hangup.recv() => true,
+            () = tokio::time::sleep(policy::LOOK_EVERY) => false,
+        };
+        let policies = Arc::clone(&policies);
+        // Reading files and making engines takes longer than the threads that serve connections have.
+        drop(tokio::task::spawn_blocking(move || policies.refresh(anew)).await);
     }
 }
 

@@ -36,7 +36,7 @@ pub(crate) enum HideError {
     /// A thread failed.
     #[error("a worker failed")]
     Worker,
-    /// No writing of it was found that could be read back.
+    /// No way of writing it was found that could be read back.
     #[error("a text could not be hidden so that it can be shown again")]
     Unsettled,
 }
@@ -159,7 +159,7 @@ pub(crate) fn is_heavy(texts: &[String]) -> bool {
 }
 
 /// Does the work, beside the threads that serve connections when there is much of it.
-async fn beside<T: Send + 'static>(
+pub(crate) async fn beside<T: Send + 'static>(
     heavy: bool,
     work: impl FnOnce() -> T + Send + 'static,
 ) -> Result<T, HideError> {
@@ -296,3 +296,6 @@ fn invent(job: &Job, words: &Arc<Words>, language: Option<Language>) -> Box<Inve
         (is_plain && !words.have_all_of(&text)).then_some(text)
     })
 }
+
+#[cfg(test)]
+mod tests;

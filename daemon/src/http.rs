@@ -1,8 +1,9 @@
 //! HTTP: from a request's head to its answer.
 //!
 //! `observe` gives every request an id and every answer a line and a count; `route` finds who answers; `auth` (beside
-//! this module) says who may; `native`, `presidio` and `probe` do the work.
+//! this module) says who may; `native`, `presidio`, `admin` and `probe` do the work.
 
+mod admin;
 mod answer;
 mod body;
 mod native;

@@ -2,6 +2,7 @@
 
 use crate::args::Typed;
 use crate::failure::Failure;
+use crate::policy::Policies;
 use crate::settings::{ELSEWHERE, Settings, TABLE};
 use crate::strict::{self, Purpose};
 use kit::setting::{Environment, Fault, Inputs, Notice, Resolved, resolve};
@@ -21,6 +22,7 @@ pub(crate) struct Loaded {
     pub(crate) resolved: Resolved,
     /// All faults; the values are not to be used when there are any.
     pub(crate) faults: Vec<Fault>,
+    purpose: Purpose,
 }
 
 impl Loaded {
@@ -43,19 +45,22 @@ impl Loaded {
         let mut faults = std::mem::take(&mut typed.faults);
         faults.append(&mut resolved.faults);
         faults.extend(strict::faults(&settings, purpose));
-        Ok(Self { settings, resolved, faults })
+        Ok(Self { settings, resolved, faults, purpose })
     }
 
     /// The settings, if they can be used.
     ///
     /// # Errors
     /// Every fault at once.
-    pub(crate) fn usable(self) -> Result<(Settings, Vec<Notice>), Failure> {
+    pub(crate) fn usable(mut self) -> Result<(Settings, Vec<Notice>), Failure> {
         if self.faults.is_empty() {
-            Ok((self.settings, self.resolved.notices))
-        } else {
-            Err(Failure::settings(&self.faults))
+            return Ok((self.settings, self.resolved.notices));
         }
+        // Who serves reads the policies next; their faults are told together with these.
+        if self.purpose == Purpose::Serve {
+            self.faults.extend(Policies::faults(&self.settings));
+        }
+        Err(Failure::settings(&self.faults))
     }
 }
 

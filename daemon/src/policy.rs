@@ -297,5 +297,12 @@ fn tell(look: &Look, old: &Set) {
     }
 }
 
+/// A policy that says this, for tests of what it is for.
+#[cfg(test)]
+pub(crate) fn of_text(text: &str) -> Arc<Policy> {
+    let file = file::read("test.toml", text, &Recipe::default()).expect("a good policy");
+    Arc::new(policy("test", file, std::iter::empty()).expect("a good policy"))
+}
+
 #[cfg(test)]
 mod tests;

@@ -174,7 +174,7 @@ mod tests {
     /// RFC 5869's way, worked out once with another implementation: a change here would lock every store.
     #[test]
     fn derivation_never_changes() {
-        let hex = data_encoding::HEXLOWER.encode(derive(b"secret", DATABASE).as_slice());
+        let hex = HEXLOWER.encode(derive(b"secret", DATABASE).as_slice());
         assert_eq!(hex, "120900e6e8c0792d24de17bd9acb43911b82908ff0d7322d60b1179a13232435");
     }
 

@@ -12,8 +12,8 @@ mod worker;
 
 pub(crate) use error::StoreError;
 pub(crate) use key::{KeyRecord, NewKey};
-pub(crate) use surrogate::{Invent, Surrogate};
-pub(crate) use vault::{Asked, Given, Handed, Numbers, Originals, Stand, VaultError, Wanted};
+pub(crate) use surrogate::Invent;
+pub(crate) use vault::{Asked, Given, Numbers, Originals, Stand, VaultError, Wanted};
 
 use crate::keyfile::Masters;
 use crate::secret::{self, Key, Sealer};

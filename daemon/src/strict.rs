@@ -174,6 +174,11 @@ fn strict(settings: &Settings) -> Vec<Fault> {
     faults.extend(why.map(|why| {
         Fault::new("auth.admin_key", why).hint("`openssl rand -hex 32` makes a good one")
     }));
+    let why = settings.privacy.salt.as_ref().and_then(weakness);
+    faults.extend(why.map(|why| {
+        Fault::new("privacy.salt", why)
+            .hint("`openssl rand -hex 32` makes a good one, or leave it out")
+    }));
     if settings.app.debug {
         faults.push(
             Fault::new("app.debug", "is on in production").hint("set DEBUG=false or leave it out"),
@@ -245,6 +250,7 @@ mod tests {
             ("DATABASE_KEY", "short"),
             ("STRICT_MODE", "false"),
             ("TACIT_AUTH_ADMIN_KEY", "your_32_char_encryption_key_here"),
+            ("PRIVACY_SALT", "salt"),
         ]);
         assert_eq!(
             found,
@@ -252,6 +258,7 @@ mod tests {
                 "database.key: is too short: 5 characters, at least 32 are needed",
                 "secret.key: is missing in production",
                 "auth.admin_key: looks like the example of a template, not like a secret",
+                "privacy.salt: is too short: 4 characters, at least 32 are needed",
                 "app.debug: is on in production",
                 "app.strict: cannot be `false` in production",
                 "cors.origins: is `*` in production",

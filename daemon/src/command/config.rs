@@ -3,6 +3,7 @@
 use crate::args::{Output, Typed};
 use crate::failure::Failure;
 use crate::load::Loaded;
+use crate::policy::Policies;
 use crate::strict::Purpose;
 use crate::ui;
 use kit::dotenv;
@@ -31,7 +32,10 @@ pub(crate) fn run(mut typed: Typed, asked: Asked) -> Result<(), Failure> {
         ui::note(&format!("note: {notice}"));
     }
     if asked.check {
-        return loaded.usable().map(|_| ui::note("these settings can be used"));
+        let (settings, _) = loaded.usable()?;
+        Policies::open(&settings)?;
+        ui::note("these settings can be used");
+        return Ok(());
     }
     match asked.output {
         Output::Table => ui::raw(&as_toml(&loaded)),

@@ -1,19 +1,20 @@
 //! `tacitd rules`: what can be found, rule by rule.
 
-use crate::app::detector;
 use crate::args::Output;
 use crate::failure::Failure;
+use crate::policy::Policies;
 use crate::settings::Settings;
 use crate::ui;
 use redact::{Engine, Rule};
 use serde_json::json;
 
-/// Lists every rule, or explains those whose name, or whose kind, is asked for.
+/// Lists every rule of the default policy, those that it brings along too, or explains those whose name, or whose kind, is asked for.
 ///
 /// # Errors
 /// When there is none of that name.
 pub(crate) fn run(settings: &Settings, asked: Option<&str>, output: Output) -> Result<(), Failure> {
-    let engine = detector(settings);
+    let policies = Policies::open(settings)?;
+    let engine = &policies.default().engine;
     let is_asked = |rule: &Rule| {
         asked.is_none_or(|asked| rule.name == asked || rule.kind.name().eq_ignore_ascii_case(asked))
     };
@@ -22,7 +23,7 @@ pub(crate) fn run(settings: &Settings, asked: Option<&str>, output: Output) -> R
     if let (true, Some(asked)) = (rules.is_empty(), asked) {
         let failure =
             Failure::new(format!("explain {asked}: there is no rule or kind of that name"));
-        return Err(failure.maybe_hint(nearest(&engine, asked)));
+        return Err(failure.maybe_hint(nearest(engine, asked)));
     }
     match output {
         Output::Json => ui::line(

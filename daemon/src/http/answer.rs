@@ -9,6 +9,7 @@ use http::{HeaderName, HeaderValue, Response, StatusCode};
 use http_body_util::Full;
 use serde::Serialize;
 
+use crate::hiding::HideError;
 use crate::store::{StoreError, VaultError};
 
 /// What every handler gives.
@@ -196,6 +197,15 @@ impl From<VaultError> for Refusal {
                 "other_project",
                 "the session belongs to another project, or to none",
             ),
+        }
+    }
+}
+
+impl From<HideError> for Refusal {
+    fn from(error: HideError) -> Self {
+        match error {
+            HideError::Vault(error) => error.into(),
+            HideError::Worker | HideError::Unsettled => Self::internal().inward(error.to_string()),
         }
     }
 }

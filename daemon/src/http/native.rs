@@ -4,19 +4,18 @@ use super::answer::{Answer, Refusal, empty, json};
 use super::body;
 use super::route::{Call, Shared};
 use crate::auth::Caller;
+use crate::hiding::{self, Hide, HideError};
+use crate::policy::Policy;
 use crate::store::Numbers;
 use fields::{Fields, Texts};
 use http::StatusCode;
-use redact::{Engine, Hidden, Kind, Placeholder, Span};
+use redact::{Engine, Explained, Language, Operator, Span, Why};
 use serde::Serialize;
-use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
+use trace::{Counter, Trace};
 
 mod fields;
-
-/// Texts above this many bytes are worked on beside the threads that serve connections, so that a long one does not
-/// make others wait; below, the change of thread would cost more than the work.
-pub(super) const BLOCKING_BYTES: usize = 64 * 1024;
+mod trace;
 
 #[derive(Serialize)]
 struct FoundItem<'e> {
@@ -25,6 +24,8 @@ struct FoundItem<'e> {
     end: usize,
     score: f32,
     rule: &'e str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    trace: Option<Trace<'e>>,
 }
 
 #[derive(Serialize)]
@@ -39,16 +40,24 @@ struct HiddenItem<'e> {
     end: usize,
     out_start: usize,
     out_end: usize,
-    placeholder: String,
+    operator: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    instead_of: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    placeholder: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    replacement: Option<&'e str>,
     score: f32,
     rule: &'e str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    trace: Option<Trace<'e>>,
 }
 
 #[derive(Serialize)]
 struct HiddenText<'e> {
-    text: String,
+    text: &'e str,
     #[serde(skip_serializing_if = "Option::is_none")]
-    session: Option<String>,
+    session: Option<&'e str>,
     items: Vec<HiddenItem<'e>>,
 }
 
@@ -90,80 +99,106 @@ fn caller(call: &mut Call) -> Caller {
     call.caller.take().expect("the route asks for a scope")
 }
 
+/// A find, and why it was made where somebody asked.
+type Told = (Span, Option<Why>);
+
 /// Finds what is in the texts, beside the serving threads when there is much of it.
 async fn find(
-    engine: &Arc<Engine>,
+    policy: &Policy,
     texts: Vec<String>,
-) -> Result<(Vec<String>, Vec<Vec<Span>>), Refusal> {
-    let engine = Arc::clone(engine);
-    let work = move |texts: &[String]| texts.iter().map(|text| engine.find(text)).collect();
-    if texts.iter().map(String::len).sum::<usize>() <= BLOCKING_BYTES {
-        let spans = work(&texts);
-        return Ok((texts, spans));
-    }
-    let found = tokio::task::spawn_blocking(move || {
-        let spans = work(&texts);
-        (texts, spans)
-    });
-    found.await.map_err(|_| Refusal::internal().inward("a worker failed"))
+    (language, trace): (Option<Language>, bool),
+) -> Result<(Vec<String>, Vec<Vec<Told>>), HideError> {
+    let engine = Arc::clone(&policy.engine);
+    let heavy = hiding::is_heavy(&texts);
+    let work = move || {
+        let find = |text: &String| -> Vec<Told> {
+            if trace {
+                let found = engine.explain(text, language).into_iter();
+                return found.map(|Explained { span, why }| (span, Some(why))).collect();
+            }
+            engine.find_in(text, language).into_iter().map(|span| (span, None)).collect()
+        };
+        let found = texts.iter().map(find).collect();
+        (texts, found)
+    };
+    hiding::beside(heavy, work).await
 }
 
 pub(super) async fn analyze(shared: &Shared, call: Call) -> Result<Answer, Refusal> {
-    let mut fields = fields(&mut Some(call), shared, &["text", "texts"]).await?;
+    let takes = &["text", "texts", "policy", "language", "trace"];
+    let mut fields = fields(&mut Some(call), shared, takes).await?;
     let Texts { texts, batch } = fields.texts()?;
-    let (texts, spans) = find(&shared.engine, texts).await?;
-    let results = texts.iter().zip(&spans).map(|(text, spans)| Found {
-        items: redact::locate(text, spans)
-            .map(|(span, start, end)| {
-                let (kind, rule) = (span.kind.name(), shared.engine.rule(span.rule).name.as_str());
-                FoundItem { kind, start, end, score: span.score, rule }
-            })
-            .collect(),
-    });
+    let policy = fields.policy(&shared.policies.current())?;
+    let asked = (fields.language()?, fields.flag("trace")?);
+    let (texts, found) = find(&policy, texts, asked).await?;
+    let results = texts.iter().zip(&found).map(|(text, found)| found_items(&policy, text, found));
     Ok(answer(batch, None, results.collect()))
+}
+
+fn found_items<'f>(policy: &'f Policy, text: &str, found: &'f [Told]) -> Found<'f> {
+    let engine = &policy.engine;
+    let spans: Vec<_> = found.iter().map(|(span, _)| *span).collect();
+    let counter = found.iter().any(|(_, why)| why.is_some()).then(|| Counter::new(text));
+    let items = redact::locate(text, &spans).zip(found).map(|((span, start, end), (_, why))| {
+        let (kind, rule) = (span.kind.name(), engine.rule(span.rule).name.as_str());
+        let trace = trace_of(why.as_ref(), engine, counter.as_ref());
+        FoundItem { kind, start, end, score: span.score, rule, trace }
+    });
+    Found { items: items.collect() }
+}
+
+fn trace_of<'w>(
+    why: Option<&'w Why>,
+    engine: &'w Engine,
+    counter: Option<&Counter<'_>>,
+) -> Option<Trace<'w>> {
+    why.zip(counter).map(|(why, counter)| Trace::new(why, engine, counter))
 }
 
 pub(super) async fn redact(shared: &Shared, mut call: Call) -> Result<Answer, Refusal> {
     let caller = caller(&mut call);
-    let mut fields =
-        fields(&mut Some(call), shared, &["text", "texts", "session", "project"]).await?;
+    let takes = &["text", "texts", "session", "project", "policy", "language", "trace"];
+    let mut fields = fields(&mut Some(call), shared, takes).await?;
     let Texts { texts, batch } = fields.texts()?;
     let (session, project) = (fields.name("session")?, fields.name("project")?);
-    let (texts, spans) = find(&shared.engine, texts).await?;
-    let mut seen = HashSet::new();
-    let wanted: Vec<(Kind, &str)> = texts
-        .iter()
-        .zip(&spans)
-        .flat_map(|(text, spans)| redact::distinct(text, spans))
-        .filter(|pair| seen.insert(*pair))
-        .collect();
+    let policy = fields.policy(&shared.policies.current())?;
+    let (language, trace) = (fields.language()?, fields.flag("trace")?);
+    let originals = if trace { texts.clone() } else { Vec::new() };
     let who = Numbers { tenant: caller.tenant, session, project };
-    let (session, numbers) = shared.store.number(who, &wanted).await?;
-    let numbers: HashMap<_, _> = wanted.into_iter().zip(numbers).collect();
-    let mut results = Vec::with_capacity(texts.len());
-    for (text, spans) in texts.iter().zip(&spans) {
-        shared.metrics.hidden(spans);
-        let hidden = redact::hide(text, spans, |kind, original| numbers[&(kind, original)]);
-        results.push(hidden_text(&shared.engine, hidden, (!batch).then(|| session.clone())));
+    let wanted = Hide { policy: Arc::clone(&policy), texts, language, trace, who };
+    let outcome = hiding::hide(&shared.store, &shared.hasher, wanted).await?;
+    let session = (!batch).then_some(outcome.session.as_str());
+    let mut results = Vec::with_capacity(outcome.texts.len());
+    for (at, hidden) in outcome.texts.iter().enumerate() {
+        let gone = hidden.items.iter().filter(|item| item.operator != Operator::Keep);
+        shared.metrics.hidden(gone.map(|item| item.kind));
+        let counter = originals.get(at).map(|text| Counter::new(text));
+        results.push(hidden_text(&policy.engine, hidden, session, counter.as_ref()));
     }
-    Ok(answer(batch, Some(session), results))
+    Ok(answer(batch, Some(outcome.session.clone()), results))
 }
 
-fn hidden_text(engine: &Engine, hidden: Hidden, session: Option<String>) -> HiddenText<'_> {
-    let items = hidden.items.into_iter().map(|item| HiddenItem {
+fn hidden_text<'h>(
+    engine: &'h Engine,
+    hidden: &'h hiding::HiddenText,
+    session: Option<&'h str>,
+    counter: Option<&Counter<'_>>,
+) -> HiddenText<'h> {
+    let items = hidden.items.iter().map(|item| HiddenItem {
         kind: item.kind.name(),
         start: item.start,
         end: item.end,
         out_start: item.out_start,
         out_end: item.out_end,
-        placeholder: item
-            .placeholder
-            .map(|placeholder| placeholder.to_string())
-            .unwrap_or_default(),
+        operator: item.operator.name(),
+        instead_of: item.instead_of.map(Operator::name),
+        placeholder: item.placeholder.map(|placeholder| placeholder.to_string()),
+        replacement: item.placeholder.is_none().then_some(item.replacement.as_str()),
         score: item.score,
         rule: &engine.rule(item.rule).name,
+        trace: trace_of(item.why.as_ref(), engine, counter),
     });
-    HiddenText { session, items: items.collect(), text: hidden.text }
+    HiddenText { session, items: items.collect(), text: &hidden.text }
 }
 
 pub(super) async fn restore(shared: &Shared, mut call: Call) -> Result<Answer, Refusal> {
@@ -175,24 +210,10 @@ pub(super) async fn restore(shared: &Shared, mut call: Call) -> Result<Answer, R
     let options = redact::RestoreOptions { forgive: forgive(fields.flag("lenient")?), json: false };
     let session =
         session.ok_or_else(|| Refusal::unprocessable("the field `session` is missing"))?;
-    let wanted: HashSet<Placeholder> = texts
-        .iter()
-        .flat_map(|text| redact::placeholders_with(options, text))
-        .map(|(placeholder, ..)| placeholder)
-        .collect();
-    let wanted: Vec<_> = wanted.into_iter().collect();
-    let originals = shared.store.originals(caller.tenant, &session, wanted).await?;
-    let restored = std::cell::Cell::new(0);
-    let original = |kind, number| {
-        let original = originals.get(&Placeholder { kind, number })?;
-        restored.set(restored.get() + 1);
-        Some(original.as_str())
-    };
-    let results =
-        texts.iter().map(|text| Shown { text: redact::show_with(options, text, original) });
-    let results = results.collect();
-    shared.metrics.restorations.inc_by(restored.get());
-    Ok(answer(batch, None, results))
+    let whose = (caller.tenant, session.as_str());
+    let (texts, restored) = hiding::show(&shared.store, whose, texts, options).await?;
+    shared.metrics.restorations.inc_by(restored);
+    Ok(answer(batch, None, texts.into_iter().map(|text| Shown { text }).collect()))
 }
 
 /// What is taken for a placeholder.

@@ -3,12 +3,13 @@
 
 use super::answer::{Answer, Refusal, json};
 use super::body;
-use super::native::BLOCKING_BYTES;
 use super::route::{Call, Shared};
+use crate::hiding::BLOCKING_BYTES;
 use fields::Fields;
 use http::StatusCode;
 use redact::{Engine, Kind, Rule};
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 mod analyze;
 mod anonymize;
@@ -42,13 +43,14 @@ pub(super) async fn answer(shared: &Shared, deed: Deed, call: Call) -> Result<An
         Deed::Deanonymize => anonymize::deanonymize(fields(shared, call).await?).await,
         Deed::Recognizers => {
             asked_language(&call)?;
-            let names: Vec<_> = rules(&shared.engine).map(|rule| rule.name.as_str()).collect();
+            let engine = Arc::clone(&shared.policies.default().engine);
+            let names: Vec<_> = rules(&engine).map(|rule| rule.name.as_str()).collect();
             Ok(json(StatusCode::OK, &names))
         }
         Deed::Entities => {
             asked_language(&call)?;
-            let names: BTreeSet<_> =
-                rules(&shared.engine).map(|rule| entity(rule, rule.kind)).collect();
+            let engine = Arc::clone(&shared.policies.default().engine);
+            let names: BTreeSet<_> = rules(&engine).map(|rule| entity(rule, rule.kind)).collect();
             Ok(json(StatusCode::OK, &names))
         }
         Deed::Anonymizers => Ok(json(StatusCode::OK, &operator::ANONYMIZERS)),

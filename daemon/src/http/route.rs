@@ -4,9 +4,11 @@ use super::answer::{Answer, Refusal, Shape};
 use super::body::BodyLimits;
 use super::observe::{Course, Trail};
 use super::presidio::{self, Deed};
-use super::{native, probe};
+use super::{admin, native, probe};
 use crate::auth::{Admission, Caller, Gate, Scope};
 use crate::metrics::Metrics;
+use crate::policy::Policies;
+use crate::secret::Hasher;
 use crate::store::Store;
 use http::request::Parts;
 use http::{Method, Request, StatusCode};
@@ -43,6 +45,7 @@ pub(super) enum Handler {
     Redact,
     Restore,
     Forget,
+    Policy,
     Presidio(Deed),
 }
 
@@ -74,6 +77,7 @@ pub(super) static ROUTES: &[Route] = &[
     route(Method::POST, "/v1/redact", Access::Scope(Scope::Redact), Handler::Redact),
     route(Method::POST, "/v1/restore", Access::Scope(Scope::Restore), Handler::Restore),
     route(Method::DELETE, "/v1/sessions/{id}", Access::Scope(Scope::Forget), Handler::Forget),
+    route(Method::GET, "/admin/policy", Access::Scope(Scope::Admin), Handler::Policy),
     presidio(Method::POST, "/analyze", Scope::Analyze, Deed::Analyze),
     presidio(Method::GET, "/recognizers", Scope::Analyze, Deed::Recognizers),
     presidio(Method::GET, "/supportedentities", Scope::Analyze, Deed::Entities),
@@ -102,7 +106,8 @@ pub(crate) enum Surface {
 
 /// What handlers need.
 pub(crate) struct Shared {
-    pub(crate) engine: Arc<redact::Engine>,
+    pub(crate) policies: Arc<Policies>,
+    pub(crate) hasher: Arc<Hasher>,
     pub(crate) store: Arc<Store>,
     pub(crate) gate: Gate,
     pub(crate) metrics: Arc<Metrics>,
@@ -245,6 +250,7 @@ impl Router {
                 Handler::Analyze => native::analyze(shared, call).await,
                 Handler::Redact => native::redact(shared, call).await,
                 Handler::Restore => native::restore(shared, call).await,
+                Handler::Policy => Ok(admin::policies(&shared.policies)),
                 Handler::Presidio(deed) => presidio::answer(shared, deed, call).await,
                 _ => native::forget(shared, call).await,
             }

@@ -2,18 +2,20 @@
 //! includes the names of fields we do not know.
 
 use super::super::answer::Refusal;
+use crate::policy::{Policy, Set};
 use http::StatusCode;
+use redact::Language;
 use serde::Deserialize;
 use serde::de::{Deserializer, IgnoredAny, MapAccess, Visitor};
 use serde_json::Value;
 use serde_json::error::Category;
 use std::borrow::Cow;
 use std::fmt;
+use std::sync::Arc;
 
-/// Every field of the family, and those that the API has and this version does not serve.
+/// Every field of the family.
 const KNOWN: &[&str] =
     &["text", "texts", "session", "project", "lenient", "policy", "language", "trace"];
-const UNBUILT: &[&str] = &["policy", "language", "trace"];
 
 /// The longest name of a session or project.
 const NAME_MAX: usize = 128;
@@ -67,10 +69,6 @@ impl Fields {
             return Err(Refusal::unprocessable(format!("the field `{name}` stands twice")));
         }
         let names = || fields.found.iter().map(|(name, _)| *name);
-        if let Some(name) = names().find(|name| UNBUILT.contains(name)) {
-            let message = format!("the field `{name}` is not built in this version");
-            return Err(Refusal::new(StatusCode::UNPROCESSABLE_ENTITY, "not_built", message));
-        }
         if fields.unknown > 0 || names().any(|name| !takes.contains(&name)) {
             let message =
                 format!("there is an unknown field; this route takes: {}", takes.join(", "));
@@ -125,6 +123,43 @@ impl Fields {
                 Err(Refusal::unprocessable(format!("the field `{field}` must be true or false")))
             }
         }
+    }
+
+    /// Takes the policy that is named, or the one for those who name none.
+    ///
+    /// # Errors
+    /// When there is none of that name; those that there are are told.
+    pub(super) fn policy(&mut self, policies: &Set) -> Result<Arc<Policy>, Refusal> {
+        let named = match self.take("policy") {
+            None => return Ok(policies.default()),
+            Some(Value::String(name)) => policies.get(&name),
+            Some(_) => {
+                return Err(Refusal::unprocessable("the field `policy` must be a string"));
+            }
+        };
+        named.ok_or_else(|| {
+            let message = format!("there is no such policy; there are: {}", policies.names());
+            Refusal::new(StatusCode::UNPROCESSABLE_ENTITY, "no_policy", message)
+        })
+    }
+
+    /// Takes the language of the texts.
+    ///
+    /// # Errors
+    /// When it is none that is known; those that are are told.
+    pub(super) fn language(&mut self) -> Result<Option<Language>, Refusal> {
+        let language = match self.take("language") {
+            None => return Ok(None),
+            Some(Value::String(tag)) => Language::parse(&tag),
+            Some(_) => None,
+        };
+        let known = || Language::all().collect::<Vec<_>>().join(", ");
+        language.map(Some).ok_or_else(|| {
+            Refusal::unprocessable(format!(
+                "the field `language` must be a code such as `es` or `es-MX`; the languages are: {}",
+                known()
+            ))
+        })
     }
 
     /// Takes the name of a session or project.
@@ -229,10 +264,6 @@ mod tests {
             (
                 r#"{"text":"a","project":"p"}"#,
                 "422 unprocessable: there is an unknown field; this route takes: text, texts, session",
-            ),
-            (
-                r#"{"text":"a","policy":"p"}"#,
-                "422 not_built: the field `policy` is not built in this version",
             ),
             (
                 r#"{"text":"a","session":"ana@example.org"}"#,

@@ -183,7 +183,7 @@ fn entities(
 
 pub(super) async fn analyze(shared: &Shared, fields: Fields) -> Result<Answer, Refusal> {
     let deadline = Instant::now() + shared.request_timeout;
-    let engine = Arc::clone(&shared.engine);
+    let engine = Arc::clone(&shared.policies.default().engine);
     let wanted = Wanted::read(fields)?;
     beside(wanted.is_heavy(), move || {
         let found = wanted.find(deadline)?;
