@@ -5,6 +5,7 @@ use crate::failure::{Failure, exit};
 use crate::http::{BodyLimits, HttpShared, ObserveLayer, Router, Surface};
 use crate::keyfile;
 use crate::metrics::Metrics;
+use crate::names;
 use crate::policy::{self, Policies};
 use crate::secret::Hasher;
 use crate::settings::{CorsOrigin, Settings};
@@ -21,7 +22,7 @@ use kit::setting::{Fault, Notice};
 use kit::shutdown::{Ending, Patience, Signals, Stage};
 use kit::tls::Tls;
 use kit::{Timeouts, process};
-use redact::{Engine, Kind, Options};
+use redact::Kind;
 use secrecy::ExposeSecret;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -62,7 +63,7 @@ pub(crate) async fn run(settings: Settings, notices: Vec<Notice>) -> Result<Exit
         tracing::warn!("{notice}");
     }
     let tls = open_tls(&settings)?;
-    let policies = Arc::new(Policies::open(&settings)?);
+    let policies = Arc::new(policies(&settings)?);
     let listeners = listen(&settings).await?;
     let (store, hasher) = open_store(&settings)?;
     let admin_key = admit_somebody(&settings, &store, &listeners).await?;
@@ -204,14 +205,9 @@ fn connections_max(settings: &Settings) -> usize {
     wanted.min(files) as usize
 }
 
-/// The rules that the settings ask for.
-pub(crate) fn detector(settings: &Settings) -> Engine {
-    let privacy = &settings.privacy;
-    Engine::builtin(&Options {
-        aggressiveness: privacy.redact_aggressiveness.into(),
-        phone_regions: privacy.phone_regions.0.iter().map(|region| region.0).collect(),
-        ..Options::default()
-    })
+/// The policies that the settings ask for, and the model that reads names for all of them.
+pub(crate) fn policies(settings: &Settings) -> Result<Policies, Failure> {
+    Policies::open(settings, names::open(settings)?)
 }
 
 async fn share(
@@ -224,19 +220,21 @@ async fn share(
         store.default_tenant().await.map_err(|error| store_failure("read the store", &error))?;
     let database = Arc::clone(&store);
     let looker = Arc::clone(&policies);
+    let reader = policies.reader();
     let readiness = Readiness::new(stage)
         .with("database", move || {
             let store = Arc::clone(&database);
             async move {
-                store.ping().await.map_err(|error| {
+                let answered = store.ping().await.map_err(|error| {
                     let failure = store_failure("read the store", &error);
                     tracing::error!(why = failure.message, "the store does not answer");
                     "does not answer".to_owned()
-                })
+                });
+                answered.map(|()| None)
             }
         })
         .with("detector", move || {
-            let looker = Arc::clone(&looker);
+            let (looker, reader) = (Arc::clone(&looker), reader.clone());
             async move {
                 // The rules are compiled in; that they find what they should is all there is to know. A policy may
                 // leave out anything, the settings alone cannot.
@@ -245,7 +243,7 @@ async fn share(
                     let found = standard.engine.find("a@example.org");
                     found.iter().any(|span| span.kind == Kind::Email)
                 });
-                if found { Ok(()) } else { Err("finds nothing".to_owned()) }
+                if found { Ok(reader.clone()) } else { Err("finds nothing".to_owned()) }
             }
         });
     let bytes_max = settings.server.max_json_mb.0 as usize * MIB;

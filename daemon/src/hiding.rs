@@ -14,7 +14,7 @@ pub(crate) use show::show;
 use crate::policy::Policy;
 use crate::secret::Hasher;
 use crate::store::{Invent, Numbers, Store, VaultError};
-use redact::{Form, Kind, Language, Operator, Placeholder, RuleId, Span, Why};
+use redact::{Engine, Form, Kind, Language, Operator, Placeholder, RuleId, Span, Tagger, Why};
 use std::collections::HashSet;
 use std::hash::{DefaultHasher, Hash, Hasher as _};
 use std::sync::Arc;
@@ -154,8 +154,13 @@ impl Job {
 }
 
 /// Whether so much text takes longer than the thread that serves its connection has.
-pub(crate) fn is_heavy(texts: &[String]) -> bool {
+pub(crate) fn is_long(texts: &[String]) -> bool {
     texts.iter().map(String::len).sum::<usize>() > BLOCKING_BYTES
+}
+
+/// Whether to find something in it does.
+pub(crate) fn is_heavy(engine: &Engine, texts: &[String]) -> bool {
+    engine.tagger().is_some_and(Tagger::is_slow) || is_long(texts)
 }
 
 /// Does the work, beside the threads that serve connections when there is much of it.
@@ -179,7 +184,7 @@ pub(crate) async fn hide(
     wanted: Hide,
 ) -> Result<Outcome, HideError> {
     let (mut who, language) = (wanted.who.clone(), wanted.language);
-    let heavy = is_heavy(&wanted.texts);
+    let heavy = is_heavy(&wanted.policy.engine, &wanted.texts);
     let mut job = beside(heavy, move || Job::of(wanted)).await?;
     let words = Arc::new(Words::of(&job));
     for _ in 0..ROUNDS_MAX {

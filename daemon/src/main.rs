@@ -20,6 +20,7 @@ mod app;
 mod auth;
 mod http;
 mod metrics;
+mod names;
 
 mod command;
 

@@ -13,7 +13,7 @@ use folder::{Found, Print};
 use jiff::Timestamp;
 use kit::setting::Fault;
 use recipe::Recipe;
-use redact::{Engine, Operators};
+use redact::{Engine, Operators, Tagger};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
@@ -100,18 +100,21 @@ impl Policies {
     ///
     /// # Errors
     /// Every fault at once.
-    pub(crate) fn open(settings: &Settings) -> Result<Self, Failure> {
-        Self::read(settings).map_err(|faults| Failure::settings(&faults))
+    pub(crate) fn open(
+        settings: &Settings,
+        names: Option<Arc<dyn Tagger>>,
+    ) -> Result<Self, Failure> {
+        Self::read(settings, names).map_err(|faults| Failure::settings(&faults))
     }
 
     /// Every fault of the policies that the settings name.
     pub(crate) fn faults(settings: &Settings) -> Vec<Fault> {
-        Self::read(settings).err().unwrap_or_default()
+        Self::read(settings, None).err().unwrap_or_default()
     }
 
-    fn read(settings: &Settings) -> Result<Self, Vec<Fault>> {
+    fn read(settings: &Settings, names: Option<Arc<dyn Tagger>>) -> Result<Self, Vec<Fault>> {
         let folder = settings.privacy.policies.clone();
-        let base = Recipe::of_settings(settings);
+        let base = Recipe::of_settings(settings, names);
         let found = folder::look(&folder).map_err(|error| {
             let hint = "tacitd must be allowed to read it; or name another folder";
             let what = format!("{} cannot be read: {error}", folder.display());
@@ -158,6 +161,11 @@ impl Policies {
             }
             _ => Err(faults),
         }
+    }
+
+    /// What reads names, in words for those who ask what is in force; nothing where nobody does.
+    pub(crate) fn reader(&self) -> Option<String> {
+        self.base.names.as_ref().map(|names| format!("names are read by {}", names.name()))
     }
 
     /// The policies as they are now.

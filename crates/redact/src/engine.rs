@@ -230,6 +230,17 @@ impl Engine {
         &self.rules[usize::from(id.0)]
     }
 
+    /// The language model that reads names, if there is one.
+    pub fn tagger(&self) -> Option<&dyn Tagger> {
+        self.tagger.as_deref()
+    }
+
+    /// The least score at which something that the language model tells may count.
+    pub(crate) fn least_tagged(&self) -> f32 {
+        let of_rules = self.tagged.values().map(|rule| self.ready(*rule).threshold);
+        of_rules.fold(1.0, f32::min)
+    }
+
     pub(crate) fn ready(&self, id: RuleId) -> &Ready {
         &self.ready[usize::from(id.0)]
     }

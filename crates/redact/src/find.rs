@@ -70,7 +70,7 @@ impl Engine {
             Some(record) => scan.run_with_weak(&mut record.weak),
         };
         if let Some(tagger) = &self.tagger {
-            let tagged = names::told(self, text, tagger.tag(text, around.language));
+            let tagged = names::told(self, text, tagger.tag(text, around.language, self.least_tagged()));
             let repeated = names::repeated(self, text, &tagged);
             if let Some(record) = &mut record {
                 record.repeated.extend(&repeated);

@@ -50,6 +50,8 @@ pub struct Options {
     pub deny: Vec<Deny>,
     /// A language model for names; with none, rules work alone.
     pub tagger: Option<Arc<dyn Tagger>>,
+    /// The least score of what the model tells, where `thresholds` says nothing of the kind; none: as of anything else.
+    pub tagger_threshold: Option<f32>,
 }
 
 impl Options {
@@ -67,7 +69,8 @@ impl Options {
             return f32::INFINITY;
         }
         let own = self.thresholds.get(&rule.kind).copied();
-        own.unwrap_or_else(|| self.aggressiveness.threshold())
+        let of_tagger = self.tagger_threshold.filter(|_| scanner == Some(Scanner::Tagger));
+        own.or(of_tagger).unwrap_or_else(|| self.aggressiveness.threshold())
     }
 
     /// Looks whether thresholds make sense.

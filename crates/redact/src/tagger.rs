@@ -9,8 +9,14 @@ pub trait Tagger: Debug + Send + Sync {
     /// Its own name, for answers that say what found something.
     fn name(&self) -> &str;
 
-    /// Reads a text, folded as rules see it; `language` is that of the text where the caller knows it.
-    fn tag(&self, text: &str, language: Option<Language>) -> Vec<Tagged>;
+    /// Reads a text, folded as rules see it; `language` is that of the text where the caller knows it. What is less sure
+    /// than `least` is not looked at.
+    fn tag(&self, text: &str, language: Option<Language>, least: f32) -> Vec<Tagged>;
+
+    /// Whether even a short text takes it so long that others should not have to wait.
+    fn is_slow(&self) -> bool {
+        false
+    }
 }
 
 /// A name that a tagger sees.

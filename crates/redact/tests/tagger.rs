@@ -12,7 +12,7 @@ impl Tagger for Told {
         "told"
     }
 
-    fn tag(&self, text: &str, _: Option<Language>) -> Vec<Tagged> {
+    fn tag(&self, text: &str, _: Option<Language>, _: f32) -> Vec<Tagged> {
         let told = self.0.iter().filter_map(|&(name, kind, score)| {
             let start = text.find(name)?;
             Some(Tagged { start, end: start + name.len(), kind, score })
@@ -99,7 +99,7 @@ fn a_faulty_tagger_does_no_harm() {
         fn name(&self) -> &str {
             "wild"
         }
-        fn tag(&self, text: &str, _: Option<Language>) -> Vec<Tagged> {
+        fn tag(&self, text: &str, _: Option<Language>, _: f32) -> Vec<Tagged> {
             let places = [
                 (0, 1),
                 (1, 0),
@@ -169,7 +169,7 @@ fn many_names_are_found_in_one_pass() {
         fn name(&self) -> &str {
             "all"
         }
-        fn tag(&self, text: &str, _: Option<Language>) -> Vec<Tagged> {
+        fn tag(&self, text: &str, _: Option<Language>, _: f32) -> Vec<Tagged> {
             let mut at = 0;
             let lines = text.split_inclusive('\n').take(5000).map(|line| {
                 let start = at;

@@ -33,7 +33,7 @@ pub(crate) fn run(mut typed: Typed, asked: Asked) -> Result<(), Failure> {
     }
     if asked.check {
         let (settings, _) = loaded.usable()?;
-        Policies::open(&settings)?;
+        Policies::open(&settings, None)?;
         ui::note("these settings can be used");
         return Ok(());
     }

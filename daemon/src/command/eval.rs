@@ -2,7 +2,7 @@
 //!
 //! Texts are told by line and offsets alone, unless somebody asks to see them: annotated texts may be real ones.
 
-use crate::app::detector;
+use crate::app;
 use crate::args::{Eval, Output};
 use crate::failure::{Failure, exit};
 use crate::settings::Settings;
@@ -92,7 +92,7 @@ struct Report {
 /// # Errors
 /// When the file cannot be read, or a type of it means nothing to us.
 pub(crate) fn run(settings: &Settings, asked: &Eval) -> Result<(), Failure> {
-    let engine = detector(settings);
+    let engine = &app::policies(settings)?.default().engine;
     let name = asked.gold.display();
     let failed = |error: &dyn std::error::Error| Failure::because(format!("read {name}"), error);
     let file = std::fs::File::open(&asked.gold).map_err(|error| failed(&error))?;

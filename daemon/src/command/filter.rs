@@ -1,7 +1,7 @@
 //! `tacitd redact`, `restore`, `analyze`: text in, text out, no server.
 
 use super::source::Source;
-use crate::app::detector;
+use crate::app;
 use crate::failure::Failure;
 use crate::keyfile;
 use crate::settings::Settings;
@@ -71,7 +71,7 @@ pub(crate) async fn redact(
     let store = open(settings)?;
     let failed = |error: &VaultError| vault_failure("keep the originals", error);
     let tenant = store.default_tenant().await.map_err(|error| failed(&error.into()))?;
-    let engine = detector(settings);
+    let engine = &app::policies(settings)?.default().engine;
     let spans: Vec<_> = inputs.iter().map(|input| engine.find(&input.text)).collect();
     let mut seen = HashSet::new();
     let wanted: Vec<(Kind, &str)> = inputs
@@ -99,7 +99,7 @@ pub(crate) async fn redact(
 /// are opened before anything is written.
 fn redact_only(settings: &Settings, files: &[PathBuf]) -> Result<(), Failure> {
     let mut sources = sources(files)?;
-    let engine = detector(settings);
+    let engine = &app::policies(settings)?.default().engine;
     let mut vault = Vault::default();
     let mut each = |text: &str, spans: &[Span]| {
         let hidden = redact::hide(text, spans, |kind, original| vault.number(kind, original));
@@ -148,7 +148,7 @@ pub(crate) async fn restore(
 /// # Errors
 /// When a file cannot be read.
 pub(crate) fn analyze(settings: &Settings, files: &[PathBuf]) -> Result<(), Failure> {
-    let engine = detector(settings);
+    let engine = &app::policies(settings)?.default().engine;
     for Input { name, text } in read(files)? {
         for (span, start, end) in redact::locate(&text, &engine.find(&text)) {
             let rule = &engine.rule(span.rule).name;

@@ -1,19 +1,20 @@
 //! `tacitd rules`: what can be found, rule by rule.
 
+use crate::app;
 use crate::args::Output;
 use crate::failure::Failure;
-use crate::policy::Policies;
 use crate::settings::Settings;
 use crate::ui;
 use redact::{Engine, Rule};
 use serde_json::json;
 
-/// Lists every rule of the default policy, those that it brings along too, or explains those whose name, or whose kind, is asked for.
+/// Lists every rule of the default policy, with those that it brings along, or explains those whose name or kind is asked
+/// for.
 ///
 /// # Errors
 /// When there is none of that name.
 pub(crate) fn run(settings: &Settings, asked: Option<&str>, output: Output) -> Result<(), Failure> {
-    let policies = Policies::open(settings)?;
+    let policies = app::policies(settings)?;
     let engine = &policies.default().engine;
     let is_asked = |rule: &Rule| {
         asked.is_none_or(|asked| rule.name == asked || rule.kind.name().eq_ignore_ascii_case(asked))
@@ -27,11 +28,14 @@ pub(crate) fn run(settings: &Settings, asked: Option<&str>, output: Output) -> R
     }
     match output {
         Output::Json => ui::line(
-            &json!({ "rules": rules.iter().map(|rule| as_json(rule)).collect::<Vec<_>>() })
+            &json!({ "names": engine.tagger().map(|names| names.name()), "rules": rules.iter().map(|rule| as_json(rule)).collect::<Vec<_>>() })
                 .to_string(),
         ),
         Output::Table if rules.len() == 1 => ui::raw(&explained(rules[0])),
         Output::Table => ui::raw(&rules.iter().map(|rule| line(rule)).collect::<String>()),
+    }
+    if output == Output::Table {
+        ui::note(&policies.reader().unwrap_or_else(|| "names are not looked for".to_owned()));
     }
     Ok(())
 }

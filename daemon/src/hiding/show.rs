@@ -1,6 +1,6 @@
 //! Showing again: placeholders, tokens and surrogates of one session, in one pass over each text.
 
-use super::{HideError, beside, is_heavy};
+use super::{HideError, beside, is_long};
 use crate::store::{Asked, Originals, Store};
 use redact::{Finder, Kind, Other, Placeholder, RestoreOptions};
 use std::collections::HashSet;
@@ -15,7 +15,7 @@ pub(crate) async fn show(
     texts: Vec<String>,
     options: RestoreOptions,
 ) -> Result<(Vec<String>, u64), HideError> {
-    let heavy = is_heavy(&texts);
+    let heavy = is_long(&texts);
     let asked = move || {
         let asked = asked(&texts, options);
         (texts, asked)

@@ -109,7 +109,7 @@ async fn find(
     (language, trace): (Option<Language>, bool),
 ) -> Result<(Vec<String>, Vec<Vec<Told>>), HideError> {
     let engine = Arc::clone(&policy.engine);
-    let heavy = hiding::is_heavy(&texts);
+    let heavy = hiding::is_heavy(&engine, &texts);
     let work = move || {
         let find = |text: &String| -> Vec<Told> {
             if trace {

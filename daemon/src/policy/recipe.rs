@@ -1,8 +1,9 @@
 //! What an engine is made of: two policies that say the same share one, and a reload makes only what changed.
 
 use crate::settings::Settings;
-use redact::{Aggressiveness, Deny, Engine, Kind, Options, Region, Rule, RuleError};
+use redact::{Aggressiveness, Deny, Engine, Kind, Options, Region, Rule, RuleError, Tagger};
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 /// Everything that a policy says to its engine.
 #[derive(Debug, Clone, Default)]
@@ -16,15 +17,20 @@ pub(super) struct Recipe {
     pub(super) allow_patterns: Vec<String>,
     pub(super) deny: Vec<Deny>,
     pub(super) rules: Vec<Rule>,
+    /// What reads names: the same for all policies.
+    pub(super) names: Option<Arc<dyn Tagger>>,
+    pub(super) names_threshold: Option<f32>,
 }
 
 impl Recipe {
     /// What the settings say for themselves, and where a policy says nothing else.
-    pub(super) fn of_settings(settings: &Settings) -> Self {
+    pub(super) fn of_settings(settings: &Settings, names: Option<Arc<dyn Tagger>>) -> Self {
         let privacy = &settings.privacy;
         Self {
             aggressiveness: privacy.redact_aggressiveness.into(),
             phone_regions: privacy.phone_regions.0.iter().map(|region| region.0).collect(),
+            names,
+            names_threshold: settings.ner.confidence_threshold.map(|least| least.0),
             ..Self::default()
         }
     }
@@ -43,7 +49,8 @@ impl Recipe {
             allow: self.allow.clone(),
             allow_patterns: self.allow_patterns.clone(),
             deny: self.deny.clone(),
-            tagger: None,
+            tagger: self.names.clone(),
+            tagger_threshold: self.names_threshold,
         };
         Engine::with(self.rules.clone(), &options)
     }

@@ -35,7 +35,7 @@ impl Place {
         let environment = Environment::of_file("env".into(), variables);
         let resolved = resolve(TABLE, ELSEWHERE, &Inputs { environment, ..Inputs::default() });
         assert_eq!(resolved.faults, []);
-        let read = Policies::read(&Settings::read(&resolved));
+        let read = Policies::read(&Settings::read(&resolved), None);
         let short = |fault: &Fault| fault.to_string().replace(&self.short(), "");
         read.map_err(|faults| faults.iter().map(short).collect())
     }

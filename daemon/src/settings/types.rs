@@ -64,6 +64,23 @@ impl Value for PhoneRegion {
     }
 }
 
+/// A share of one, above nothing.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Share(pub(crate) f32);
+
+impl Value for Share {
+    fn parse(text: &str) -> Result<Self, String> {
+        match text.trim().parse::<f32>() {
+            Ok(share) if share > 0.0 && share <= 1.0 => Ok(Self(share)),
+            _ => Err(format!("is not {}", Self::expects())),
+        }
+    }
+
+    fn expects() -> String {
+        "a number above 0 and at most 1".to_owned()
+    }
+}
+
 /// Where the store is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum DatabaseUrl {

@@ -7,7 +7,7 @@ use super::fields::Fields;
 use super::recognizer::{self, Allowed, CONTEXT_MAX, Finds, Pattern, Recognizer, USUAL_FLAGS};
 use super::{LOOK_ALIKE, beside, entity, is_heavy, is_language, not_a_language};
 use http::StatusCode;
-use redact::{Kind, Rule};
+use redact::{Engine, Kind, Rule, Tagger};
 use serde::Serialize;
 use serde_json::Value;
 use std::collections::{BTreeMap, HashSet};
@@ -99,8 +99,9 @@ impl Wanted {
     }
 
     /// Whether it takes longer than the thread that serves its connection has.
-    fn is_heavy(&self) -> bool {
-        !self.recognizers.is_empty()
+    fn is_heavy(&self, engine: &Engine) -> bool {
+        engine.tagger().is_some_and(Tagger::is_slow)
+            || !self.recognizers.is_empty()
             || !self.allowed.is_simple()
             || is_heavy(self.texts.iter().map(String::len).sum())
     }
@@ -185,7 +186,7 @@ pub(super) async fn analyze(shared: &Shared, fields: Fields) -> Result<Answer, R
     let deadline = Instant::now() + shared.request_timeout;
     let engine = Arc::clone(&shared.policies.default().engine);
     let wanted = Wanted::read(fields)?;
-    beside(wanted.is_heavy(), move || {
+    beside(wanted.is_heavy(&engine), move || {
         let found = wanted.find(deadline)?;
         let mut results = Vec::with_capacity(found.len());
         for (text, mut found) in wanted.texts.iter().zip(found) {
