@@ -195,7 +195,7 @@ pub(crate) fn detector(settings: &Settings) -> Engine {
     Engine::builtin(&Options {
         aggressiveness: privacy.redact_aggressiveness.into(),
         phone_regions: privacy.phone_regions.0.iter().map(|region| region.0).collect(),
-        ..redact::Options::default()
+        ..Options::default()
     })
 }
 
