@@ -166,9 +166,9 @@ fn strict(settings: &Settings) -> Vec<Fault> {
             "`openssl rand -hex 32` makes one; give it as {variable} or by {variable}_FILE, and keep a copy elsewhere"
         );
         match value {
-            Some(secret) => {
-                faults.extend(weakness(secret, SECRET_CHARS_MIN).map(|why| Fault::new(place, why).hint(hint)))
-            }
+            Some(secret) => faults.extend(
+                weakness(secret, SECRET_CHARS_MIN).map(|why| Fault::new(place, why).hint(hint)),
+            ),
             None if path.exists() => {}
             None => faults.push(Fault::new(place, "is missing in production").hint(hint)),
         }
@@ -205,9 +205,7 @@ fn weakness(secret: &SecretString, chars_min: usize) -> Option<String> {
     let text = secret.expose_secret();
     let length = text.chars().count();
     if length < chars_min {
-        return Some(format!(
-            "is too short: {length} characters, at least {chars_min} are needed"
-        ));
+        return Some(format!("is too short: {length} characters, at least {chars_min} are needed"));
     }
     let lower = text.to_lowercase();
     if KNOWN_DEFAULTS.iter().any(|known| lower.contains(known)) || text.starts_with('<') {

@@ -110,7 +110,7 @@ fn the_policies_are_listed_as_documented() {
     assert_eq!(listed["default"], "standard");
     assert_eq!(listed["policies"][0]["name"], "example");
     assert_eq!(listed["policies"][0]["kinds"]["CARD"], "mask");
-    assert_eq!(daemon.get("/admin/policy").status, 403, "not without a key");
+    assert_eq!(daemon.get("/admin/policy").status, 401, "not without a key");
 }
 
 #[test]
