@@ -1,4 +1,5 @@
-//! Any text: what is found lies on character boundaries, in order, apart; hidden and shown again it is the same.
+//! Any text: what is found lies on character boundaries, in order, apart, and is what is explained; hidden and shown
+//! again it is the same.
 
 #![no_main]
 
@@ -18,6 +19,7 @@ fuzz_target!(|text: &str| {
         assert!(text.is_char_boundary(span.start) && text.is_char_boundary(span.end));
         reach = span.end;
     }
+    assert!(ENGINE.explain(text, None).iter().map(|one| one.span).eq(spans.iter().copied()));
     let mut vault = Vault::default();
     let hidden = redact::hide(text, &spans, |kind, original| vault.number(kind, original));
     assert_eq!(redact::show(&hidden.text, |kind, number| vault.original(kind, number)), text);

@@ -41,6 +41,7 @@ pub(crate) enum Case {
 pub(crate) struct Words {
     automaton: NFA,
     case: Case,
+    begins: Begins,
 }
 
 impl Words {
@@ -54,7 +55,8 @@ impl Words {
             }
             let folded = folded(word);
             let mut pattern = Vec::with_capacity(folded.len() + 2);
-            read(folded.trim(), case, |byte, _, _| pattern.push(byte));
+            let mut reader = Reader::new(folded.trim(), case);
+            while reader.step(|byte, _, _| pattern.push(byte)) {}
             total += pattern.len();
             patterns.push(pattern);
         }
@@ -62,65 +64,189 @@ impl Words {
             return Err(format!("the words have {total} bytes together, more than {WORDS_MAX}"));
         }
         let automaton = NFA::new(&patterns).map_err(|error| error.to_string())?;
-        Ok(Self { automaton, case })
+        let mut begins = Begins::default();
+        patterns.iter().for_each(|pattern| begins.add(pattern));
+        Ok(Self { automaton, case, begins })
     }
 
     /// Calls `each` with the number of a word and where it stands, as a whole word, for all of them in order of their
     /// ends. One pass, whatever stands in the list.
     pub(crate) fn find(&self, text: &str, mut each: impl FnMut(usize, usize, usize)) {
-        let Ok(mut state) = self.automaton.start_state(Anchored::No) else { return };
+        let Ok(root) = self.automaton.start_state(Anchored::No) else { return };
+        let mut state = root;
         let mut starts = [0; RING];
         let mut count = 0;
-        read(text, self.case, |byte, start, end| {
-            starts[count % RING] = start;
-            count += 1;
-            state = self.automaton.next_state(Anchored::No, state, byte);
-            if !self.automaton.is_special(state) || !self.automaton.is_match(state) {
+        let mut reader = Reader::new(text, self.case);
+        loop {
+            if state == root {
+                reader.skip(&self.begins);
+            }
+            let more = reader.step(|byte, start, end| {
+                starts[count % RING] = start;
+                count += 1;
+                state = self.automaton.next_state(Anchored::No, state, byte);
+                if !self.automaton.is_special(state) || !self.automaton.is_match(state) {
+                    return;
+                }
+                for at in 0..self.automaton.match_len(state) {
+                    let word = self.automaton.match_pattern(state, at);
+                    let length = self.automaton.pattern_len(word);
+                    each(word.as_usize(), starts[(count - length) % RING], end);
+                }
+            });
+            if !more {
                 return;
             }
-            for at in 0..self.automaton.match_len(state) {
-                let word = self.automaton.match_pattern(state, at);
-                let length = self.automaton.pattern_len(word);
-                each(word.as_usize(), starts[(count - length) % RING], end);
+        }
+    }
+}
+
+/// What the words of a list begin with: nearly every word of a text is out after a look at two bytes.
+#[derive(Debug)]
+struct Begins {
+    /// A bit for the first two bytes of those that begin with a word.
+    words: Box<[u64]>,
+    /// The first byte of the others.
+    signs: [bool; 256],
+}
+
+impl Default for Begins {
+    fn default() -> Self {
+        Self { words: vec![0; (1 << 16) / 64].into(), signs: [false; 256] }
+    }
+}
+
+impl Begins {
+    fn add(&mut self, pattern: &[u8]) {
+        match *pattern {
+            [BEGIN, first, second, ..] => {
+                let bit = usize::from(first) << 8 | usize::from(second);
+                self.words[bit / 64] |= 1 << (bit % 64);
             }
-        });
+            [sign, ..] => self.signs[usize::from(sign)] = true,
+            [] => {}
+        }
+    }
+
+    fn has(&self, first: u8, second: u8) -> bool {
+        let bit = usize::from(first) << 8 | usize::from(second);
+        self.words[bit / 64] >> (bit % 64) & 1 == 1
     }
 }
 
 /// Hands on what the automaton reads: the letters, in lower case where case does not matter, a space for any number of
-/// them, and a mark at both ends of each word. With each byte come the first byte of what it stands for and the one
-/// after its last.
-fn read(text: &str, case: Case, mut feed: impl FnMut(u8, usize, usize)) {
-    let mut inside = false;
-    let mut spaced = false;
-    for (at, c) in text.char_indices() {
+/// them, and a mark at both ends of each word.
+struct Reader<'t> {
+    text: &'t str,
+    case: Case,
+    at: usize,
+    /// Whether a word goes on here, and whether a space was handed on last.
+    inside: bool,
+    spaced: bool,
+}
+
+impl<'t> Reader<'t> {
+    fn new(text: &'t str, case: Case) -> Self {
+        Self { text, case, at: 0, inside: false, spaced: false }
+    }
+
+    /// Reads a character; with each byte come the first byte of what it stands for and the one after its last. False
+    /// after the end.
+    fn step(&mut self, mut feed: impl FnMut(u8, usize, usize)) -> bool {
+        let at = self.at;
+        let Some(c) = self.next() else {
+            if self.inside {
+                feed(END, at, at);
+                self.inside = false;
+            }
+            return false;
+        };
         let end = at + c.len_utf8();
-        if is_word(c) != inside {
-            feed(if inside { END } else { BEGIN }, at, at);
-            inside = !inside;
+        self.at = end;
+        if is_word(c) != self.inside {
+            feed(if self.inside { END } else { BEGIN }, at, at);
+            self.inside = !self.inside;
         }
         if c.is_whitespace() {
-            if !spaced {
+            if !self.spaced {
                 feed(b' ', at, end);
             }
-            spaced = true;
-            continue;
+            self.spaced = true;
+            return true;
         }
-        spaced = false;
-        match case {
+        self.spaced = false;
+        match self.case {
             Case::Any if c.is_ascii() => feed(c.to_ascii_lowercase() as u8, at, end),
             Case::Any => c.to_lowercase().for_each(|lower| feed_bytes(lower, &mut feed, at, end)),
             Case::Same => feed_bytes(c, &mut feed, at, end),
         }
+        true
     }
-    if inside {
-        feed(END, text.len(), text.len());
+
+    fn next(&self) -> Option<char> {
+        match self.text.as_bytes().get(self.at) {
+            Some(byte) if byte.is_ascii() => Some(char::from(*byte)),
+            Some(_) => self.text[self.at..].chars().next(),
+            None => None,
+        }
+    }
+
+    /// Passes over what no word of the list begins with. Only for an automaton that has read the beginning of none.
+    fn skip(&mut self, begins: &Begins) {
+        while let Some(c) = self.next() {
+            if !is_word(c) {
+                let mut bytes = [0; 4];
+                if begins.signs[usize::from(c.encode_utf8(&mut bytes).as_bytes()[0])] {
+                    return;
+                }
+                self.at += c.len_utf8();
+                (self.inside, self.spaced) = (false, c.is_whitespace());
+                continue;
+            }
+            if !self.inside && self.may_begin(c, begins) {
+                return;
+            }
+            self.inside = true;
+            let bytes = &self.text.as_bytes()[self.at..];
+            let plain = bytes.iter().take_while(|byte| WORD[usize::from(**byte)]).count();
+            self.at += if plain > 0 { plain } else { c.len_utf8() };
+            self.spaced = false;
+        }
+    }
+
+    /// Whether a word of the list may begin with this character and what follows.
+    fn may_begin(&self, c: char, begins: &Begins) -> bool {
+        let lower = |byte: u8| match self.case {
+            Case::Any => byte.to_ascii_lowercase(),
+            Case::Same => byte,
+        };
+        let next = self.text.as_bytes().get(self.at + 1).copied();
+        match next {
+            // What a letter that is not plain becomes, and whether it goes on with the word, the automaton sees.
+            _ if !c.is_ascii() => true,
+            Some(0x80..) => true,
+            Some(byte) if WORD[usize::from(byte)] => begins.has(lower(c as u8), lower(byte)),
+            _ => begins.has(lower(c as u8), END),
+        }
     }
 }
 
 fn feed_bytes(c: char, feed: &mut impl FnMut(u8, usize, usize), at: usize, end: usize) {
     let mut bytes = [0; 4];
     c.encode_utf8(&mut bytes).bytes().for_each(|byte| feed(byte, at, end));
+}
+
+/// Letters, digits and the underscore of ASCII.
+static WORD: [bool; 256] = word_bytes();
+
+const fn word_bytes() -> [bool; 256] {
+    let mut bytes = [false; 256];
+    let mut at = 0;
+    while at < bytes.len() {
+        bytes[at] = (at as u8).is_ascii_alphanumeric() || at as u8 == b'_';
+        at += 1;
+    }
+    bytes
 }
 
 /// Whether a character is a part of a word.
@@ -218,6 +344,30 @@ mod tests {
         assert_eq!(texts("c++ and C++11, (Ana)"), ["c++", "C++", "Ana"]);
         assert_eq!(texts("NÚÑEZ école Núñezx"), ["NÚÑEZ", "école"]);
         assert_eq!(texts("İana banana ana"), ["ana"]);
+    }
+
+    #[test]
+    fn what_is_passed_over_holds_none_of_the_words() {
+        let words = ["a", "ab cd", "+34", "é", "éa", "-x", "ñ b", "ı"];
+        let pieces =
+            ["a", "b", "ab", "cd", "é", "ñ", "É", "+", "34", "-", "x", " ", "\n", "ı", "İ", "日"];
+        let list = Words::new(&words, Case::Any).unwrap();
+        let mut number = 1u64;
+        for _ in 0..2000 {
+            let mut text = String::new();
+            for _ in 0..12 {
+                number = number.wrapping_mul(0x5851_f42d_4c95_7f2d).wrapping_add(1);
+                text.push_str(pieces[(number >> 33) as usize % pieces.len()]);
+            }
+            let mut found = Vec::new();
+            list.find(&text, |word, start, end| found.push((word, start, end)));
+            // The same list, told that anything may begin a word.
+            let all = Begins { words: vec![u64::MAX; 1024].into(), signs: [true; 256] };
+            let slow = Words { begins: all, ..Words::new(&words, Case::Any).unwrap() };
+            let mut expected = Vec::new();
+            slow.find(&text, |word, start, end| expected.push((word, start, end)));
+            assert_eq!(found, expected, "{text:?}");
+        }
     }
 
     #[test]

@@ -56,7 +56,8 @@ impl Options {
     /// The least score that counts for a rule; infinite where it is not looked for.
     pub(crate) fn threshold_of(&self, rule: &Rule, scanner: Option<Scanner>) -> f32 {
         match scanner {
-            // The way back is exact because of this one, and what is denied is found in spite of all.
+            Some(Scanner::Denied) if self.deny.is_empty() => return f32::INFINITY,
+            // The way back is exact because of the one, and what is denied is found in spite of all.
             Some(Scanner::LookAlike | Scanner::Denied) => return 0.0,
             Some(Scanner::Tagger) if self.tagger.is_none() => return f32::INFINITY,
             _ => {}

@@ -12,17 +12,17 @@ fn first(engine: &Engine, text: &str) -> Explained {
     engine.explain(text, None).remove(0)
 }
 
-/// The form, the check, the cue with the text it stands at, and how sure it was before.
-fn why(
-    engine: &Engine,
-    text: &str,
-) -> (Form, Option<String>, Option<(String, Side, String)>, Option<f32>) {
+/// A cue, and the text at which it stands.
+type Near = Option<(String, Side, String)>;
+
+/// The form, the check, the cue, and how sure it was before.
+fn why(engine: &Engine, text: &str) -> (Form, Option<String>, Near, Option<f32>) {
     let why = first(engine, text).why;
     let cue = why.cue.map(|cue: Cue| (cue.text, cue.side, text[cue.start..cue.end].to_owned()));
     (why.form, why.check, cue, why.base)
 }
 
-fn cue(text: &str, side: Side, place: &str) -> Option<(String, Side, String)> {
+fn cue(text: &str, side: Side, place: &str) -> Near {
     Some((text.to_owned(), side, place.to_owned()))
 }
 

@@ -14,7 +14,7 @@ fn texts(engine: &Engine, text: &str) -> Vec<String> {
 fn with(change: impl FnOnce(&mut Options)) -> Engine {
     let mut options = Options::default();
     change(&mut options);
-    Engine::with(Vec::new(), &options).unwrap()
+    Engine::with(Vec::new(), &options).expect("good options")
 }
 
 const TEXT: &str = "Mail ana@example.org, see https://example.org/x, call +34 612 345 678.";

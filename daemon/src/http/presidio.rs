@@ -63,9 +63,10 @@ async fn fields(shared: &Shared, call: Call) -> Result<Fields, Refusal> {
     Fields::read(&collected.bytes)
 }
 
-/// The rules that answers of the family name.
+/// The rules that answers of the family name: those that are looked for.
 fn rules(engine: &Engine) -> impl Iterator<Item = &Rule> {
-    engine.rules().map(|(_, rule)| rule).filter(|rule| rule.name != LOOK_ALIKE)
+    let looked_for = engine.rules().filter(|(id, _)| engine.looks_for(*id));
+    looked_for.map(|(_, rule)| rule).filter(|rule| rule.name != LOOK_ALIKE)
 }
 
 /// What Presidio calls what the rule finds. Where it has no name for exactly this, ours: that of another country's number

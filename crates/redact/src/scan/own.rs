@@ -9,9 +9,13 @@ use crate::rule::RuleId;
 use regex_automata::Input;
 use regex_automata::meta::Regex;
 
-/// How long a find of an expression may be, in bytes. A search looks no further ahead than twice that, so that one
-/// which fails time and again near the end of a long text costs no more than a look at a piece of it.
+/// How long a find of an expression may be, in bytes.
 const FIND_MAX: usize = 4096;
+
+/// How far a search looks ahead: little after a find, so that an expression which must look to the end of the text before
+/// it takes a short find cannot do so for each; more and more where there is none.
+const ROOM_MIN: usize = 2 * FIND_MAX;
+const ROOM_MAX: usize = 16 * FIND_MAX;
 
 impl Scan<'_, '_> {
     /// Looks for what matches an expression.
@@ -26,20 +30,22 @@ impl Scan<'_, '_> {
 
     fn search(&mut self, id: RuleId, expression: &Regex) {
         let mut at = 0;
+        let mut room = ROOM_MIN;
         while at < self.bytes.len() {
-            let input = Input::new(self.text).range(at..self.bytes.len().min(at + 2 * FIND_MAX));
-            let step = match found(expression, &input) {
-                // One that begins further on may be cut short by the end of what was looked at.
-                Some((from, to, _)) if from <= at + FIND_MAX && from < to => {
+            let end = self.bytes.len().min(at + room);
+            // One that begins further on may be cut short by the end of what was looked at.
+            let last = if end == self.bytes.len() { end } else { end - FIND_MAX };
+            let found = found(expression, &Input::new(self.text).range(at..end));
+            let next = match found.filter(|(from, ..)| *from <= last) {
+                Some((from, to, _)) if from < to => {
                     self.matched(id, from, to);
                     to
                 }
-                Some((from, to, end)) if from == to && from <= at + FIND_MAX => end,
-                Some(_) => at + FIND_MAX,
-                None if at + 2 * FIND_MAX >= self.bytes.len() => return,
-                None => at + FIND_MAX,
+                Some((.., end)) => end,
+                None => last,
             };
-            at = step.max(at + 1);
+            room = if found.is_some() { ROOM_MIN } else { ROOM_MAX.min(2 * room) };
+            at = next.max(at + 1);
             while !self.text.is_char_boundary(at) {
                 at += 1;
             }
