@@ -106,7 +106,7 @@ pub fn surrogate(
         rule_id: same.then_some(span.rule),
         rule: same.then_some(rule),
         is_look_alike: rule.form.as_deref() == Some("look-alike"),
-        language,
+        language: language.and_then(|language| language.get(..2)),
     };
     let probes = Probes::of(&original);
     let mut second_best = None;

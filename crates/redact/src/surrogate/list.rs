@@ -187,14 +187,12 @@ pub(super) fn without_accents(word: &str) -> String {
             'ß' => plain.push_str("ss"),
             'æ' => plain.push_str("ae"),
             'œ' => plain.push_str("oe"),
-            _ if c.is_uppercase() && !c.is_ascii() => {
+            // Some capitals are their own small letters.
+            _ if !c.is_ascii() && !c.to_lowercase().eq([c]) => {
                 let lower: String = c.to_lowercase().collect();
-                let lower_plain = without_accents(&lower);
-                plain.push_str(&if lower_plain == lower {
-                    c.to_string()
-                } else {
-                    lower_plain.to_uppercase()
-                });
+                let below = without_accents(&lower);
+                let kept = below == lower;
+                plain.push_str(&if kept { c.to_string() } else { below.to_uppercase() });
             }
             _ => plain.push(c),
         }

@@ -236,15 +236,17 @@ fn initials(word: &str, seed: &Seed) -> String {
     word.chars().map(other).collect()
 }
 
-/// One word of an account's name: the word of a person's name as above, or a made-up one, in plain letters.
-pub(super) fn handle(word: &str, seed: &Seed, language: Option<&str>) -> String {
+/// One word of an account's name: the word of a person's name as above, or a made-up one, in plain letters. `leads` says
+/// that another word follows, so that this one is a given name as in a person's.
+pub(super) fn handle(word: &str, leads: bool, seed: &Seed, language: Option<&str>) -> String {
     if word.chars().count() == 1 {
         return initials(word, seed);
     }
     let (head, tail) = word.split_at(word.chars().next().map_or(0, char::len_utf8));
-    let made = if is_given(word) {
+    let family = knows("surnames", word);
+    let made = if is_given(word) || leads && !family {
         given(word, seed, language)
-    } else if !knows("surnames", word) && knows("surnames", tail) {
+    } else if !family && knows("surnames", tail) {
         // `jsmith`.
         initials(head, seed) + &replaced("surnames", tail, seed, language)
     } else {

@@ -428,7 +428,8 @@ fn house(number: &str, stream: &mut Stream, language: Option<&str>) -> String {
         other.replace_range(..1, &stream.between(1, 9).to_string());
     }
     // Postal codes of Spain begin with the number of a province.
-    if number.len() == 5 && language == Some("es") {
+    let code = number.len() == 5 && number.bytes().all(|byte| byte.is_ascii_digit());
+    if code && language == Some("es") {
         other.replace_range(..2, &format!("{:02}", stream.between(1, 52)));
     }
     if other == number {

@@ -145,14 +145,20 @@ pub(super) fn email(original: &str, seed: &Seed, language: Option<&str>) -> Stri
 /// Another name of an account: names for words, as many digits, and the same signs.
 pub(super) fn username(original: &str, seed: &Seed, language: Option<&str>) -> String {
     let mut digits = Stream::new(seed, &["digits", original]);
-    let one = |word: &str| match word.chars().next() {
-        Some(c) if c.is_alphabetic() && MAILBOXES.contains(&word.to_lowercase().as_str()) => {
-            word.to_owned()
+    let words: Vec<&str> = words(original).collect();
+    let is_word = |word: &str| word.chars().next().is_some_and(char::is_alphabetic);
+    let first = words.iter().position(|word| is_word(word));
+    let several = words.iter().filter(|word| is_word(word)).count() > 1;
+    let one = |(at, word): (usize, &&str)| {
+        if !is_word(word) {
+            return word.chars().map(|c| digits.like(c)).collect();
         }
-        Some(c) if c.is_alphabetic() => handle(word.trim_matches(['\'', '’']), seed, language),
-        _ => word.chars().map(|c| digits.like(c)).collect(),
+        if MAILBOXES.contains(&word.to_lowercase().as_str()) {
+            return (*word).to_owned();
+        }
+        handle(word.trim_matches(['\'', '’']), several && Some(at) == first, seed, language)
     };
-    words(original).map(one).collect()
+    words.iter().enumerate().map(one).collect()
 }
 
 /// A domain for examples, with other labels before it where the original has some.
