@@ -76,6 +76,12 @@ pub(super) fn known(section: &'static str, word: &str, given: Option<&str>) -> O
     })
 }
 
+/// The first language of which some list has the word.
+pub(super) fn language_of(word: &str) -> Option<&'static str> {
+    let sections = ["companies", "female", "male", "surnames", "towns", "streets"];
+    sections.into_iter().find_map(|section| known(section, word, None)).map(|known| known.language)
+}
+
 /// Whether a list of any language has the word.
 pub(super) fn knows(section: &'static str, word: &str) -> bool {
     known(section, word, None).is_some()
@@ -137,6 +143,11 @@ pub(super) fn any(section: &'static str, stream: &mut Stream, given: Option<&str
     let key =
         FILES.iter().map(|(name, _)| *name).find(|name| Some(*name) == language).unwrap_or(USUAL);
     LISTS.get(&(key, section)).map_or("", |list| other(list, "", 0, stream))
+}
+
+/// Whether a word stands in a row of words.
+pub(super) fn has(row: &str, word: &str) -> bool {
+    row.split_ascii_whitespace().any(|one| one == word)
 }
 
 /// Whether all its letters are capitals, and there is more than one.
