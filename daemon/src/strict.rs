@@ -10,6 +10,9 @@ use std::path::{Component, Path, PathBuf};
 /// A secret has at least so many characters: 128 bits in hexadecimal digits.
 const SECRET_CHARS_MIN: usize = 32;
 
+/// A salt has at least so many: 128 bits in base64, as guides make it.
+const SALT_CHARS_MIN: usize = 22;
+
 /// A random secret of that length has more different characters than this with near certainty.
 const DIFFERENT_CHARS_MIN: usize = 8;
 
@@ -163,18 +166,20 @@ fn strict(settings: &Settings) -> Vec<Fault> {
             "`openssl rand -hex 32` makes one; give it as {variable} or by {variable}_FILE, and keep a copy elsewhere"
         );
         match value {
-            Some(secret) => {
-                faults.extend(weakness(secret).map(|why| Fault::new(place, why).hint(hint)))
-            }
+            Some(secret) => faults.extend(
+                weakness(secret, SECRET_CHARS_MIN).map(|why| Fault::new(place, why).hint(hint)),
+            ),
             None if path.exists() => {}
             None => faults.push(Fault::new(place, "is missing in production").hint(hint)),
         }
     }
-    let why = settings.auth.admin_key.as_ref().and_then(weakness);
+    let why = settings.auth.admin_key.as_ref();
+    let why = why.and_then(|key| weakness(key, SECRET_CHARS_MIN));
     faults.extend(why.map(|why| {
         Fault::new("auth.admin_key", why).hint("`openssl rand -hex 32` makes a good one")
     }));
-    let why = settings.privacy.salt.as_ref().and_then(weakness);
+    let why = settings.privacy.salt.as_ref();
+    let why = why.and_then(|salt| weakness(salt, SALT_CHARS_MIN));
     faults.extend(why.map(|why| {
         Fault::new("privacy.salt", why)
             .hint("`openssl rand -hex 32` makes a good one, or leave it out")
@@ -196,13 +201,11 @@ fn strict(settings: &Settings) -> Vec<Fault> {
 }
 
 /// Why a secret is none; it is not repeated.
-fn weakness(secret: &SecretString) -> Option<String> {
+fn weakness(secret: &SecretString, chars_min: usize) -> Option<String> {
     let text = secret.expose_secret();
     let length = text.chars().count();
-    if length < SECRET_CHARS_MIN {
-        return Some(format!(
-            "is too short: {length} characters, at least {SECRET_CHARS_MIN} are needed"
-        ));
+    if length < chars_min {
+        return Some(format!("is too short: {length} characters, at least {chars_min} are needed"));
     }
     let lower = text.to_lowercase();
     if KNOWN_DEFAULTS.iter().any(|known| lower.contains(known)) || text.starts_with('<') {
@@ -258,7 +261,7 @@ mod tests {
                 "database.key: is too short: 5 characters, at least 32 are needed",
                 "secret.key: is missing in production",
                 "auth.admin_key: looks like the example of a template, not like a secret",
-                "privacy.salt: is too short: 4 characters, at least 32 are needed",
+                "privacy.salt: is too short: 4 characters, at least 22 are needed",
                 "app.debug: is on in production",
                 "app.strict: cannot be `false` in production",
                 "cors.origins: is `*` in production",
@@ -327,9 +330,10 @@ mod tests {
 
     #[test]
     fn weak_secrets_are_told_from_strong_ones() {
-        let weak = |text: &str| weakness(&text.into());
+        let weak = |text: &str| weakness(&text.into(), SECRET_CHARS_MIN);
         assert_eq!(weak(GOOD), None);
         assert_eq!(weak("Zm9vYmFyYmF6cXV4MTIzNDU2Nzg5MGFiY2Q="), None);
+        assert_eq!(weakness(&"jOx6yKVbNm1PQ4mgkLrDZw==".into(), SALT_CHARS_MIN), None);
         assert!(weak(&"ab".repeat(20)).unwrap().contains("too few"));
         assert!(weak("<GENERATE_SECURE_32_CHAR_KEY>____").unwrap().contains("template"));
     }

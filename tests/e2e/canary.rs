@@ -40,6 +40,8 @@ fn bodies(asker: &mut Asker<'_>) {
         format!("{{\"text\":\"{CANARY}\",\"session\":\"{CANARY} {CANARY}\"}}"),
         format!("{{\"text\":\"{CANARY}\",\"session\":\"{CANARY}\",\"project\":\"{CANARY}\"}}"),
         format!("{{\"text\":\"{CANARY}\",\"policy\":\"{CANARY}\"}}"),
+        format!("{{\"text\":\"{CANARY}\",\"language\":\"{CANARY}\"}}"),
+        format!("{{\"text\":\"{CANARY}\",\"trace\":\"{CANARY}\"}}"),
         format!("{{\"text\":\"{CANARY}\",\"session\":\"{CANARY}\",\"lenient\":\"{CANARY}\"}}"),
         CANARY.to_owned(),
         format!("\"{CANARY}\""),
@@ -152,6 +154,78 @@ fn nothing_of_a_request_is_logged_counted_or_quoted() {
     heard.extend([ended.stdout, ended.stderr]);
     let lines = heard.iter().flat_map(|text| text.lines());
     let leaks: Vec<_> = lines.filter(|line| line.to_lowercase().contains(CANARY)).collect();
+    assert_eq!(leaks, [""; 0]);
+}
+
+/// Says a denied word wherever a policy can, rightly and wrongly.
+fn policy(operator: &str) -> String {
+    format!(
+        "doc = \"{CANARY}\"\noperator = \"{operator}\"\n[allow]\nwords = [\"{CANARY} gmbh\"]\n\
+         [[deny]]\nkind = \"PERSON\"\nwords = [\"{CANARY}\", \"{CANARY} {CANARY}\"]\n\
+         [[rule]]\nname = \"ours\"\nkind = \"CASE\"\nwords = [\"{CANARY} case\"]\n"
+    )
+}
+
+#[test]
+fn nothing_of_a_policy_or_of_what_it_makes_is_logged_counted_or_quoted() {
+    let place = Place::new();
+    let operators = ["surrogate", "encrypt", "hash", "mask", "keep", "bare", "redact"];
+    for operator in operators {
+        place.write(&format!("policies/{operator}.toml"), &policy(operator));
+    }
+    let mut daemon = place.serve(&["--log.level", "trace"]);
+    let mut made = vec![CANARY.to_owned()];
+    let mut asker = Asker { daemon: &daemon, heard: Vec::new() };
+    for operator in operators {
+        let text = format!("{CANARY} wrote to {CANARY}@example.org, {CANARY} case");
+        let body = format!(
+            "{{\"text\":\"{text}\",\"session\":\"s\",\"policy\":\"{operator}\",\"trace\":true}}"
+        );
+        let reply = asker.ask("POST", "/v1/redact", &[JSON], &body).json();
+        let items = reply["items"].as_array().unwrap();
+        assert_eq!(items.len(), 5, "{reply}");
+        if operator == "surrogate" || operator == "encrypt" {
+            let texts = items.iter().map(|item| item["replacement"].as_str().unwrap());
+            // A shorter one may be a word of ours.
+            made.extend(texts.filter(|text| text.len() >= 8).map(str::to_lowercase));
+        }
+        let traces: Vec<_> = items.iter().map(|item| item["trace"].to_string()).collect();
+        assert!(!traces.iter().any(|trace| trace.contains(CANARY)), "{traces:?}");
+        asker.ask("POST", "/v1/analyze", &[JSON], &body);
+        let shown = format!("{{\"text\":{},\"session\":\"s\"}}", reply["text"]);
+        asker.ask("POST", "/v1/restore", &[JSON], &shown);
+        asker.ask("POST", "/v1/restore", &[JSON], &shown.replace("\"s\"", "\"none\""));
+    }
+    let mut heard = asker.heard;
+    for (name, wrong) in [
+        ("surrogate", policy(CANARY)),
+        ("hash", format!("{}{CANARY} = \"{CANARY}\"\n", policy("hash"))),
+        ("mask", policy("mask").replace("words", CANARY)),
+        ("keep", policy("keep").replace("PERSON", CANARY)),
+        ("bare", format!("{CANARY} = {CANARY}\n")),
+        (
+            "redact",
+            policy("redact").replace("words = [\"", &format!("words = [\"\", \"{CANARY}\", \"")),
+        ),
+        (
+            "encrypt",
+            policy("encrypt").replace("words", "patterns").replace(CANARY, &format!("({CANARY}")),
+        ),
+    ] {
+        place.write(&format!("policies/{name}.toml"), &wrong);
+        let fault = daemon.wait_for(|line| {
+            let at = line["place"].as_str().unwrap_or_default();
+            at.contains(&format!("policies/{name}.toml"))
+        });
+        assert!(!fault.to_string().contains(CANARY), "{name}: {fault}");
+    }
+    heard.push(daemon.get("/metrics").body);
+    let ended = daemon.stop();
+    heard.extend([ended.stdout, ended.stderr]);
+    assert!(made.len() >= 6, "{made:?}");
+    let lines = heard.iter().flat_map(|text| text.lines());
+    let leaks: Vec<_> =
+        lines.filter(|line| made.iter().any(|text| line.to_lowercase().contains(text))).collect();
     assert_eq!(leaks, [""; 0]);
 }
 

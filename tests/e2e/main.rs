@@ -9,6 +9,7 @@ mod keys;
 mod limits;
 mod listeners;
 mod openapi;
+mod policies;
 mod presidio;
 mod probes;
 mod redaction;

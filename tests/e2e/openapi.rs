@@ -33,6 +33,34 @@ fn fits(document: &Value, operation: &Value, reply: &support::Reply, what: &str)
     assert!(errors.is_empty(), "{what}: {errors:?}\n{}", reply.body);
 }
 
+/// The policy that examples name: every operator.
+const POLICY: &str = "\
+doc = \"Every operator\"
+[kind.CARD]
+operator = \"mask\"
+keep_last = 4
+[kind.EMAIL]
+operator = \"surrogate\"
+[kind.NATIONAL_ID]
+operator = \"hash\"
+[kind.URL]
+operator = \"keep\"
+[kind.PHONE]
+operator = \"bare\"
+[kind.IBAN]
+operator = \"encrypt\"
+[kind.CUSTOM]
+operator = \"redact\"
+[[deny]]
+words = [\"Falcon\"]
+";
+
+fn place() -> Place {
+    let place = Place::new();
+    place.write("policies/example.toml", POLICY);
+    place
+}
+
 fn ask(daemon: &Daemon, method: &str, path: &str, body: Option<&Value>) -> support::Reply {
     let body = body.map(Value::to_string).unwrap_or_default();
     let json = [("content-type", "application/json")];
@@ -42,7 +70,8 @@ fn ask(daemon: &Daemon, method: &str, path: &str, body: Option<&Value>) -> suppo
 #[test]
 fn every_documented_example_works_as_documented() {
     let document = document();
-    let daemon = Place::new().serve(&[]);
+    let place = place();
+    let daemon = place.serve(&[]);
     let mut asked = 0;
     for (path, operations) in document["paths"].as_object().unwrap() {
         for (method, operation) in operations.as_object().unwrap() {
@@ -66,6 +95,22 @@ fn every_documented_example_works_as_documented() {
         }
     }
     assert!(asked >= 14, "{asked} examples");
+}
+
+#[test]
+fn the_policies_are_listed_as_documented() {
+    let document = document();
+    let place = place();
+    let daemon = place.serve(&[]);
+    let key = std::fs::read_to_string(place.path("keys/admin.key")).unwrap();
+    let reply = daemon.send("GET", "/admin/policy", &[("x-api-key", key.trim())], "");
+    assert_eq!(reply.status, 200, "{reply:?}");
+    fits(&document, &document["paths"]["/admin/policy"]["get"], &reply, "/admin/policy");
+    let listed = reply.json();
+    assert_eq!(listed["default"], "standard");
+    assert_eq!(listed["policies"][0]["name"], "example");
+    assert_eq!(listed["policies"][0]["kinds"]["CARD"], "mask");
+    assert_eq!(daemon.get("/admin/policy").status, 401, "not without a key");
 }
 
 #[test]

@@ -105,8 +105,9 @@ pub fn surrogate(
         text: original,
         rule_id: same.then_some(span.rule),
         rule: same.then_some(rule),
-        is_look_alike: rule.form.as_deref() == Some("look-alike"),
-        language,
+        is_look_alike: rule.form.as_deref() == Some("look-alike")
+            && original.contains(|c: char| c.is_ascii_digit()),
+        language: language.and_then(|language| language.get(..2)),
     };
     let probes = Probes::of(&original);
     let mut second_best = None;

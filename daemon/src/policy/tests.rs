@@ -185,3 +185,19 @@ fn the_default_outlives_its_file() {
     policies.refresh(false);
     assert_eq!(policies.default().operators.default, Operator::Redact, "and takes up a new one");
 }
+
+#[test]
+fn the_examples_of_the_manual_are_good_policies() {
+    let manual = include_str!("../../../docs/policies.md");
+    let examples: Vec<_> = manual
+        .split("```toml\n")
+        .skip(1)
+        .filter_map(|rest| rest.split_once("```").map(|(example, _)| example))
+        .collect();
+    assert!(examples.len() >= 4, "{}", examples.len());
+    for example in examples {
+        let place = Place::new("example");
+        place.write("example.toml", example);
+        assert!(!place.open().default().doc.is_empty(), "{example}");
+    }
+}

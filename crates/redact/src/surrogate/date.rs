@@ -70,6 +70,7 @@ pub(super) fn shift(seed: &Seed, turn: usize) -> i64 {
 pub(super) fn moved(original: &str, days: i64, language: Option<&str>) -> Option<String> {
     let mut parts = parts(original);
     let places = places(&parts, language);
+    let width = width(&parts, &places);
     match places {
         Places { year: Some(year), month: Some(month), day: Some(day) } => {
             let date =
@@ -80,15 +81,15 @@ pub(super) fn moved(original: &str, days: i64, language: Option<&str>) -> Option
             }
             let later = in_range(day_number(full, date.1, date.2), days);
             let (later_year, later_month, later_day) = calendar(later);
-            write_number(&mut parts, year, later_year);
-            write_month(&mut parts, month, later_month, language);
-            write_day(&mut parts, day, later_day, &places);
+            write_number(&mut parts, year, later_year, Width::Kept);
+            write_month(&mut parts, month, later_month, (language, width));
+            write_day(&mut parts, day, later_day, width);
         }
         Places { year: Some(year), month: Some(month), day: None } => {
             let (old, before) = (number(&parts[year])?, month_of(&parts[month], language)?);
             let months = full_year(old, &parts[year]) * 12 + before - 1 + nonzero(days / 30);
-            write_number(&mut parts, year, months.div_euclid(12));
-            write_month(&mut parts, month, months.rem_euclid(12) + 1, language);
+            write_number(&mut parts, year, months.div_euclid(12), Width::Kept);
+            write_month(&mut parts, month, months.rem_euclid(12) + 1, (language, width));
         }
         Places { year: None, month: Some(month), day: Some(day) } => {
             // A day of the year: moved within a year that has no leap day.
@@ -98,17 +99,17 @@ pub(super) fn moved(original: &str, days: i64, language: Option<&str>) -> Option
                 .rem_euclid(365)
                 + start;
             let (_, later_month, later_day) = calendar(later);
-            write_month(&mut parts, month, later_month, language);
-            write_day(&mut parts, day, later_day, &places);
+            write_month(&mut parts, month, later_month, (language, width));
+            write_day(&mut parts, day, later_day, width);
         }
         Places { year: Some(year), month: None, day: None } => {
             let later = number(&parts[year])? + nonzero(days / 365);
-            write_number(&mut parts, year, later);
+            write_number(&mut parts, year, later, Width::Kept);
         }
         Places { year: None, month: Some(month), day: None } => {
             let later =
                 (month_of(&parts[month], language)? - 1 + nonzero(days / 30 % 12)).rem_euclid(12);
-            write_month(&mut parts, month, later + 1, language);
+            write_month(&mut parts, month, later + 1, (language, width));
         }
         _ => return time_moved(&parts, days),
     }
@@ -255,25 +256,41 @@ fn month_of(part: &Part, language: Option<&str>) -> Option<i64> {
     month.filter(|month| (1..=12).contains(month))
 }
 
-fn write_month(parts: &mut [Part], at: usize, month: i64, language: Option<&str>) {
+/// How wide days and months are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Width {
+    /// As wide as the number that is replaced, with zeros before.
+    Kept,
+    /// As wide as they are.
+    Own,
+}
+
+/// Two digits each, unless one of them is a single digit, or a day without a zero stands beside the name of its month.
+fn width(parts: &[Part], places: &Places) -> Width {
+    let digits = |place: Option<usize>| match place.map(|at| &parts[at]) {
+        Some(Part::Digits(digits)) => Some(digits),
+        _ => None,
+    };
+    let (day, month) = (digits(places.day), digits(places.month));
+    let single = [day, month].iter().flatten().any(|digits| digits.len() == 1);
+    let bare = month.is_none() && day.is_some_and(|day| !day.starts_with('0'));
+    if single || bare { Width::Own } else { Width::Kept }
+}
+
+fn write_month(parts: &mut [Part], at: usize, month: i64, how: (Option<&str>, Width)) {
+    let (language, width) = how;
     if let Part::Letters(word) = &parts[at] {
         let Some((_, names, _)) = month_named(word, language) else { return };
         let name = names.split(' ').nth(month as usize - 1).unwrap_or_default();
         parts[at] = Part::Letters(super::list::in_case_of(word, name));
     } else {
-        write_number(parts, at, month);
+        write_number(parts, at, month, width);
     }
 }
 
-/// Writes a day: with a zero before it where the original may have one, and with the ending that it has in English.
-fn write_day(parts: &mut [Part], at: usize, day: i64, places: &Places) {
-    let named = places.month.is_some_and(|month| matches!(parts[month], Part::Letters(_)));
-    let padded = matches!(&parts[at], Part::Digits(digits) if digits.starts_with('0'));
-    if named && !padded {
-        parts[at] = Part::Digits(day.to_string());
-    } else {
-        write_number(parts, at, day);
-    }
+/// Writes a day, and the ending that it has in English.
+fn write_day(parts: &mut [Part], at: usize, day: i64, width: Width) {
+    write_number(parts, at, day, width);
     let ending = match (day / 10, day % 10) {
         (1, _) => "th",
         (_, 1) => "st",
@@ -288,12 +305,11 @@ fn write_day(parts: &mut [Part], at: usize, day: i64, places: &Places) {
     }
 }
 
-/// Writes a number as wide as the one it replaces: of four digits, of two, or as wide as it is.
-fn write_number(parts: &mut [Part], at: usize, number: i64) {
+fn write_number(parts: &mut [Part], at: usize, number: i64, width: Width) {
     let Part::Digits(digits) = &mut parts[at] else { return };
-    *digits = match digits.len() {
-        4 => format!("{number:04}"),
-        2 => format!("{:02}", number % 100),
+    *digits = match (digits.len(), width) {
+        (4, _) => format!("{number:04}"),
+        (2, Width::Kept) => format!("{:02}", number % 100),
         _ => number.to_string(),
     };
 }
@@ -345,6 +361,8 @@ mod tests {
             ("11.06.1942", None, "16.07.1942"),
             ("12/26/1948", None, "01/30/1949"),
             ("3/4/85", Some("en"), "4/8/85"),
+            ("9/15/2025", None, "10/20/2025"),
+            ("9/30/2025", None, "11/4/2025"),
             ("3/4/85", Some("es"), "8/5/85"),
             ("4-Sep-1980", None, "9-Oct-1980"),
             ("March 12, 1980", None, "April 16, 1980"),

@@ -9,9 +9,26 @@ use super::stream::Stream;
 use crate::check::Check;
 use crate::fold::plain;
 use crate::shape::{self, Set, class};
+use std::ops::Range;
 
 /// Walks that are tried until one leads far enough from the original.
 const WALKS: usize = 4;
+
+/// Pairs that are tried in one place: those of two digits, as nobody checks by two letters.
+const PAIR_MAX: usize = 100;
+
+/// Of so many steps that want mending, one looks everywhere although it is known where it went before.
+const SEARCHES: usize = 4;
+
+/// Digits that say more than a number, by check: where they stand before the end, and how many values mean the same. The
+/// first digit of a day or a month tells who has a provisional number, or the century.
+const MEANINGS: &[(&str, usize, u8)] = &[
+    ("se-personal-number", 6, 4),
+    ("no-birth-number", 11, 4),
+    ("pl-pesel", 9, 2),
+    ("bg-egn", 8, 2),
+    ("fr-nir", 12, 2),
+];
 
 /// Letters and digits as they are written: which characters they are, and what stands between them.
 pub(super) struct Written {
@@ -76,6 +93,13 @@ pub(super) fn choices(original: &Original<'_>, written: &Written) -> Vec<Vec<u8>
     let sets = sets.filter(|sets| sets.len() == written.letters.len()).unwrap_or_else(any);
     let mut choices: Vec<Vec<u8>> =
         written.letters.iter().zip(sets).map(|(letter, set)| of_sort(*letter, set)).collect();
+    let check = original.rule.and_then(|rule| rule.check.as_deref());
+    if let Some((_, place, count)) = MEANINGS.iter().find(|(name, ..)| Some(*name) == check)
+        && let Some(at) = written.letters.len().checked_sub(*place)
+    {
+        let meaning = |letter: u8| letter.wrapping_sub(b'0') / count;
+        choices[at].retain(|letter| meaning(*letter) == meaning(written.letters[at]));
+    }
     // A number does not begin to begin with a zero.
     if let (Some(first), Some(choices)) = (written.letters.first(), choices.first_mut())
         && *first != b'0'
@@ -149,8 +173,8 @@ struct Walk<'w> {
     choices: &'w [Vec<u8>],
     free: &'w [usize],
     check: Check,
-    /// Places at which something could be mended, the last one first: nearly always the check digits.
-    mends: Vec<usize>,
+    /// Places at which something could be mended, the last ones first: nearly always the check digits.
+    mends: Vec<Range<usize>>,
 }
 
 impl Walk<'_> {
@@ -171,42 +195,45 @@ impl Walk<'_> {
         }
     }
 
-    /// Makes the check pass by one other place, or two side by side.
-    fn mend(&mut self, block: &std::ops::Range<usize>, stream: &mut Stream) -> bool {
-        let known = std::mem::take(&mut self.mends);
-        let rest = (0..self.free.len()).rev().filter(|at| !known.contains(at));
-        let order: Vec<usize> =
-            known.iter().copied().chain(rest).filter(|at| !block.contains(at)).collect();
-        self.mends = known;
+    /// Makes the check pass by one other place, or two side by side: where that went before, and now and then anywhere.
+    fn mend(&mut self, block: &Range<usize>, stream: &mut Stream) -> bool {
         let turn = stream.below(64);
-        let one = order.into_iter().find(|at| self.mend_at(&[*at], turn));
         let count = self.free.len();
-        let pairs =
-            [(count.wrapping_sub(2), count.wrapping_sub(1)), (0, 1), (count / 2, count / 2 + 1)];
-        let pairs = pairs.into_iter().filter(|(first, second)| {
-            *second < count && first < second && !block.contains(first) && !block.contains(second)
-        });
-        let mended = one.or_else(|| {
-            pairs
-                .into_iter()
-                .find(|(first, second)| self.mend_at(&[*first, *second], turn))
-                .map(|pair| pair.0)
-        });
-        if let Some(at) = mended {
-            self.mends.retain(|known| *known != at);
-            self.mends.insert(0, at);
+        let mut places = self.mends.clone();
+        if places.is_empty() || stream.below(SEARCHES) == 0 {
+            let pairs = [
+                (count.wrapping_sub(2), count.wrapping_sub(1)),
+                (0, 1),
+                (count / 2, count / 2 + 1),
+            ];
+            let pairs =
+                pairs.into_iter().filter(|(first, second)| first < second && *second < count);
+            places.extend((0..count).rev().map(|at| at..at + 1));
+            places.extend(pairs.map(|(first, _)| first..first + 2));
         }
-        mended.is_some()
+        let choices = |at: usize| self.choices[self.free[at]].len();
+        places.retain(|places| {
+            let apart = places.end <= block.start || block.end <= places.start;
+            apart
+                && (places.len() == 1 || places.clone().map(choices).product::<usize>() <= PAIR_MAX)
+        });
+        let Some(mended) = places.into_iter().find(|places| self.mend_at(places.clone(), turn))
+        else {
+            return false;
+        };
+        self.mends.retain(|known| *known != mended);
+        self.mends.insert(0, mended);
+        true
     }
 
-    fn mend_at(&mut self, places: &[usize], turn: usize) -> bool {
-        let [place, rest @ ..] = places else { return (self.check)(&self.letters) };
-        let at = self.free[*place];
+    fn mend_at(&mut self, mut places: Range<usize>, turn: usize) -> bool {
+        let Some(place) = places.next() else { return (self.check)(&self.letters) };
+        let at = self.free[place];
         let kept = self.letters[at];
-        let choices = &self.choices[at];
-        for number in 0..choices.len() {
-            self.letters[at] = choices[(number + turn) % choices.len()];
-            if self.mend_at(rest, turn) {
+        let choices = self.choices;
+        for number in 0..choices[at].len() {
+            self.letters[at] = choices[at][(number + turn) % choices[at].len()];
+            if self.mend_at(places.clone(), turn) {
                 return true;
             }
         }

@@ -76,6 +76,12 @@ pub(super) fn known(section: &'static str, word: &str, given: Option<&str>) -> O
     })
 }
 
+/// The first language of which some list has the word.
+pub(super) fn language_of(word: &str) -> Option<&'static str> {
+    let sections = ["companies", "female", "male", "surnames", "towns", "streets"];
+    sections.into_iter().find_map(|section| known(section, word, None)).map(|known| known.language)
+}
+
 /// Whether a list of any language has the word.
 pub(super) fn knows(section: &'static str, word: &str) -> bool {
     known(section, word, None).is_some()
@@ -139,6 +145,11 @@ pub(super) fn any(section: &'static str, stream: &mut Stream, given: Option<&str
     LISTS.get(&(key, section)).map_or("", |list| other(list, "", 0, stream))
 }
 
+/// Whether a word stands in a row of words.
+pub(super) fn has(row: &str, word: &str) -> bool {
+    row.split_ascii_whitespace().any(|one| one == word)
+}
+
 /// Whether all its letters are capitals, and there is more than one.
 pub(super) fn is_upper(word: &str) -> bool {
     let mut letters = word.chars().filter(|c| c.is_alphabetic());
@@ -187,14 +198,12 @@ pub(super) fn without_accents(word: &str) -> String {
             'ß' => plain.push_str("ss"),
             'æ' => plain.push_str("ae"),
             'œ' => plain.push_str("oe"),
-            _ if c.is_uppercase() && !c.is_ascii() => {
+            // Some capitals are their own small letters.
+            _ if !c.is_ascii() && !c.to_lowercase().eq([c]) => {
                 let lower: String = c.to_lowercase().collect();
-                let lower_plain = without_accents(&lower);
-                plain.push_str(&if lower_plain == lower {
-                    c.to_string()
-                } else {
-                    lower_plain.to_uppercase()
-                });
+                let below = without_accents(&lower);
+                let kept = below == lower;
+                plain.push_str(&if kept { c.to_string() } else { below.to_uppercase() });
             }
             _ => plain.push(c),
         }

@@ -2,92 +2,20 @@
 //! `Lopez` alone stay the same person by construction, and so does `mlopez@` in an address.
 
 use super::Seed;
-use super::list::{in_case_of, is_upper, known, knows, replaced, unaccented};
+use super::list::{Known, has, in_case_of, is_upper, known, knows, replaced, unaccented};
 use super::stream::Stream;
 
 /// Words that stand before or after a name and are none.
-const TITLES: &[&str] = &[
-    "mr",
-    "mrs",
-    "ms",
-    "miss",
-    "dr",
-    "dra",
-    "prof",
-    "profa",
-    "sr",
-    "sra",
-    "srta",
-    "don",
-    "dona",
-    "d",
-    "dna",
-    "sir",
-    "lady",
-    "lord",
-    "dame",
-    "rev",
-    "fr",
-    "hon",
-    "capt",
-    "col",
-    "lt",
-    "sgt",
-    "m",
-    "mme",
-    "mlle",
-    "me",
-    "herr",
-    "frau",
-    "hr",
-    "fr",
-    "dott",
-    "dottssa",
-    "sig",
-    "sigra",
-    "sigina",
-    "avv",
-    "ing",
-    "arq",
-    "lic",
-    "exmo",
-    "exma",
-    "jr",
-    "sen",
-    "snr",
-    "jnr",
-    "phd",
-    "md",
-    "esq",
-    "ii",
-    "iii",
-    "iv",
-    "mag",
-    "dipl",
-    "univ",
-    "doctor",
-    "doctora",
-    "professor",
-    "profesor",
-    "profesora",
-    "monsieur",
-    "madame",
-    "senor",
-    "senora",
-    "signor",
-    "signora",
-    "senhor",
-    "senhora",
-    "doutor",
-    "doutora",
-];
+const TITLES: &str = "\
+    mr mrs ms miss dr dra prof profa sr sra srta don dona d dna sir lady lord dame rev fr hon \
+    capt col lt sgt m mme mlle me herr frau hr dott dottssa sig sigra sigina avv ing arq lic \
+    exmo exma jr sen snr jnr phd md esq ii iii iv mag dipl univ doctor doctora professor \
+    profesor profesora monsieur madame senor senora signor signora senhor senhora doutor doutora";
 
 /// Words inside names that say no more than how the others belong together.
-const PARTICLES: &[&str] = &[
-    "de", "del", "la", "las", "los", "el", "y", "i", "e", "van", "von", "der", "den", "ter", "ten",
-    "zu", "zum", "da", "das", "do", "dos", "di", "du", "des", "le", "al", "bin", "ibn", "ben",
-    "abu", "af", "av", "d'", "o'", "san", "st",
-];
+const PARTICLES: &str = "\
+    de del la las los el y i e van von der den ter ten zu zum da das do dos di du des le al bin \
+    ibn ben abu af av d' o' san st";
 
 /// What a word of a name is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -104,13 +32,25 @@ enum Sort {
 pub(super) fn person(original: &str, seed: &Seed, language: Option<&str>) -> String {
     let words: Vec<&str> = words(original).collect();
     let sorts = sorts(&words, language);
-    let replace = |(word, sort): (&&str, &Sort)| match sort {
-        Sort::Given => given(word, seed, language),
-        Sort::Surname => replaced("surnames", word, seed, language),
-        Sort::Initial => initials(word, seed),
-        Sort::Fixed => (*word).to_owned(),
+    let replace = |(at, sort): (usize, &Sort)| match sort {
+        // `Jean-Pierre` is a man by his last part.
+        Sort::Given => given(words[at], words[end_of_unit(&words, at)], seed, language),
+        Sort::Surname => replaced("surnames", words[at], seed, language),
+        Sort::Initial => initials(words[at], seed),
+        Sort::Fixed => words[at].to_owned(),
     };
-    words.iter().zip(&sorts).map(replace).collect()
+    sorts.iter().enumerate().map(replace).collect()
+}
+
+/// Whether a hyphen joins a word to the one before it.
+fn is_joined(words: &[&str], at: usize) -> bool {
+    let letter = |at: usize| words[at].starts_with(char::is_alphabetic);
+    at >= 2 && matches!(words[at - 1], "-" | "‐" | "‑") && letter(at) && letter(at - 2)
+}
+
+/// The last of the words that hyphens join to this one.
+fn end_of_unit(words: &[&str], at: usize) -> usize {
+    (at + 2..words.len()).step_by(2).take_while(|next| is_joined(words, *next)).last().unwrap_or(at)
 }
 
 /// Cuts a text into words and what stands between them. An apostrophe belongs to its word.
@@ -138,7 +78,16 @@ fn is_mark(c: char) -> bool {
 fn sorts(words: &[&str], language: Option<&str>) -> Vec<Sort> {
     let mut sorts: Vec<Sort> =
         words.iter().enumerate().map(|(at, word)| sort(words, at, word)).collect();
-    let core: Vec<usize> = (0..words.len()).filter(|at| sorts[*at] == Sort::Given).collect();
+    if !sorts.iter().any(|sort| matches!(sort, Sort::Given | Sort::Initial)) {
+        let letters = |(sort, word): (&mut Sort, &&str)| {
+            if word.starts_with(char::is_alphabetic) {
+                *sort = Sort::Surname;
+            }
+        };
+        sorts.iter_mut().zip(words).for_each(letters);
+    }
+    let core = |at: &usize| sorts[*at] == Sort::Given && !is_joined(words, *at);
+    let core: Vec<usize> = (0..words.len()).filter(core).collect();
     let comma = words.iter().position(|word| word.starts_with(','));
     let initials = sorts.contains(&Sort::Initial);
     let titled = core.first().is_some_and(|first| (0..*first).any(|at| is_title(words[at])));
@@ -150,7 +99,7 @@ fn sorts(words: &[&str], language: Option<&str>) -> Vec<Sort> {
         let is_surname = match comma.filter(|comma| core.first().is_some_and(|first| first < comma))
         {
             Some(comma) => *at < comma,
-            None if core.len() == 1 => initials || titled || !named || family && !named,
+            None if core.len() == 1 => initials || titled || !named,
             None if number == 0 => {
                 family && !named && core[1..].iter().all(|at| is_given(words[*at]))
             }
@@ -168,6 +117,11 @@ fn sorts(words: &[&str], language: Option<&str>) -> Vec<Sort> {
             sorts[*at] = Sort::Surname;
         }
     }
+    for at in (0..words.len()).filter(|at| is_joined(words, *at)) {
+        if sorts[at] == Sort::Given {
+            sorts[at] = sorts[at - 2];
+        }
+    }
     sorts
 }
 
@@ -183,40 +137,35 @@ fn sort(words: &[&str], at: usize, word: &str) -> Sort {
     let small = !word.starts_with(char::is_uppercase);
     match letters {
         0 => Sort::Fixed,
-        1 if !(small && PARTICLES.contains(&plain.as_str())) => Sort::Initial,
+        1 if !(small && has(PARTICLES, &plain)) => Sort::Initial,
         _ if is_title(word) && (dotted || at == 0 || !knows("surnames", word)) => Sort::Fixed,
-        _ if PARTICLES.contains(&plain.as_str()) && (small || words.len() > 1) => Sort::Fixed,
+        _ if has(PARTICLES, &plain) && (small || words.len() > 1) => Sort::Fixed,
         _ => Sort::Given,
     }
 }
 
 fn is_title(word: &str) -> bool {
     let plain = unaccented(word);
-    plain.chars().count() > 1 && TITLES.contains(&plain.as_str())
+    plain.chars().count() > 1 && has(TITLES, &plain)
 }
 
 fn is_given(word: &str) -> bool {
     knows("female", word) || knows("male", word)
 }
 
-/// Another given name, of the gender that the lists know, or that its ending tells where most such names are.
-fn given(word: &str, seed: &Seed, language: Option<&str>) -> String {
-    let section = match (known("female", word, language), known("male", word, language)) {
+/// Another given name, of the gender of the word `like`: the one that the lists know, or that its ending tells.
+fn given(word: &str, like: &str, seed: &Seed, language: Option<&str>) -> String {
+    let own = |known: &Known, other: &Known| {
+        language == Some(known.language) && known.language != other.language
+    };
+    let section = match (known("female", like, language), known("male", like, language)) {
         (Some(_), None) => "female",
         (None, Some(_)) => "male",
-        (Some(female), Some(male))
-            if language == Some(female.language) && female.language != male.language =>
-        {
-            "female"
-        }
-        (Some(female), Some(male))
-            if language == Some(male.language) && female.language != male.language =>
-        {
-            "male"
-        }
-        _ if unaccented(word).ends_with('a') => "female",
-        _ if unaccented(word).ends_with('o') => "male",
-        _ => *Stream::new(seed, &["gender", &unaccented(word)]).pick(&["female", "male"]),
+        (Some(female), Some(male)) if own(&female, &male) => "female",
+        (Some(female), Some(male)) if own(&male, &female) => "male",
+        _ if unaccented(like).ends_with('a') => "female",
+        _ if unaccented(like).ends_with('o') => "male",
+        _ => *Stream::new(seed, &["gender", &unaccented(like)]).pick(&["female", "male"]),
     };
     replaced(section, word, seed, language)
 }
@@ -236,15 +185,17 @@ fn initials(word: &str, seed: &Seed) -> String {
     word.chars().map(other).collect()
 }
 
-/// One word of an account's name: the word of a person's name as above, or a made-up one, in plain letters.
-pub(super) fn handle(word: &str, seed: &Seed, language: Option<&str>) -> String {
+/// One word of an account's name: the word of a person's name as above, or a made-up one, in plain letters. `leads` says
+/// that another word follows, so that this one is a given name as in a person's.
+pub(super) fn handle(word: &str, leads: bool, seed: &Seed, language: Option<&str>) -> String {
     if word.chars().count() == 1 {
         return initials(word, seed);
     }
     let (head, tail) = word.split_at(word.chars().next().map_or(0, char::len_utf8));
-    let made = if is_given(word) {
-        given(word, seed, language)
-    } else if !knows("surnames", word) && knows("surnames", tail) {
+    let family = knows("surnames", word);
+    let made = if is_given(word) || leads && !family {
+        given(word, word, seed, language)
+    } else if !family && knows("surnames", tail) {
         // `jsmith`.
         initials(head, seed) + &replaced("surnames", tail, seed, language)
     } else {
@@ -299,6 +250,20 @@ mod tests {
         }
         assert!(person("Dr. John Smith", &seed, None).starts_with("Dr. "));
         assert!(person("D. Juan de la Cruz", &seed, None).contains(" de la "));
+    }
+
+    #[test]
+    fn what_hyphens_join_is_one_name() {
+        for number in 0..20 {
+            let other = person("Jean-Pierre Dubois", &seed(number), Some("fr"));
+            let (first, last) = other.split_once(' ').unwrap();
+            assert!(
+                first.split('-').all(|part| knows("male", part)) && knows("surnames", last),
+                "{other}"
+            );
+            let other = person("García-Lorca", &seed(number), Some("es"));
+            assert!(other.split('-').all(|part| knows("surnames", part)), "{other}");
+        }
     }
 
     #[test]

@@ -16,13 +16,13 @@ const TRIES: usize = 3;
 pub(super) fn secret(original: &Original<'_>, probes: &Probes<'_>, stream: &mut Stream) -> String {
     let chars: Vec<char> = original.text.chars().collect();
     let mut draft = Draft { alphabets: alphabets(&chars), chars, probes };
+    let literals = original.rule.map(|rule| rule.prefix.iter()).into_iter().flatten();
+    let head = literals.filter(|literal| original.text.starts_with(literal.as_str()));
+    let head = head.map(|literal| literal.chars().count()).max().unwrap_or_default();
     if probes.is_empty() {
-        let literals = original.rule.map(|rule| rule.prefix.iter()).into_iter().flatten();
-        let fixed = literals.filter(|literal| original.text.starts_with(literal.as_str()));
-        let fixed = fixed.map(|literal| literal.chars().count()).max().unwrap_or_default();
-        draft.fill(fixed, draft.chars.len(), stream);
+        draft.fill(head, draft.chars.len(), stream);
     } else {
-        draft.refill(0, draft.chars.len(), stream);
+        draft.refill(head, draft.chars.len(), stream);
     }
     let other: String = draft.chars.iter().collect();
     match marked(&draft.chars) {

@@ -2,7 +2,7 @@
 
 use super::Seed;
 use super::address::ip4;
-use super::list::{is_upper, replaced, without_accents};
+use super::list::{has, is_upper, replaced, without_accents};
 use super::name::{handle, words};
 use super::stream::Stream;
 
@@ -10,129 +10,18 @@ use super::stream::Stream;
 const DOMAINS: [&str; 3] = ["example.com", "example.net", "example.org"];
 
 /// Mailboxes that are nobody's own; the word stays.
-const MAILBOXES: &[&str] = &[
-    "info",
-    "admin",
-    "contact",
-    "contacto",
-    "contatto",
-    "kontakt",
-    "sales",
-    "ventas",
-    "support",
-    "soporte",
-    "office",
-    "oficina",
-    "hello",
-    "hola",
-    "mail",
-    "noreply",
-    "reply",
-    "no",
-    "webmaster",
-    "postmaster",
-    "service",
-    "billing",
-    "jobs",
-    "hr",
-    "team",
-];
+const MAILBOXES: &str = "\
+    info admin contact contacto contatto kontakt sales ventas support soporte office oficina \
+    hello hola mail noreply reply no webmaster postmaster service billing jobs hr team";
 
 /// Words of web addresses that say what a page is and not whose.
-const PATH_WORDS: &[&str] = &[
-    "www",
-    "api",
-    "app",
-    "apps",
-    "index",
-    "home",
-    "user",
-    "users",
-    "usuario",
-    "usuarios",
-    "profile",
-    "profiles",
-    "account",
-    "accounts",
-    "id",
-    "ids",
-    "page",
-    "pages",
-    "post",
-    "posts",
-    "blog",
-    "news",
-    "search",
-    "wiki",
-    "docs",
-    "doc",
-    "file",
-    "files",
-    "download",
-    "downloads",
-    "upload",
-    "uploads",
-    "image",
-    "images",
-    "img",
-    "static",
-    "assets",
-    "media",
-    "video",
-    "watch",
-    "item",
-    "items",
-    "product",
-    "products",
-    "order",
-    "orders",
-    "cart",
-    "shop",
-    "store",
-    "login",
-    "logout",
-    "auth",
-    "admin",
-    "settings",
-    "help",
-    "about",
-    "contact",
-    "en",
-    "es",
-    "fr",
-    "de",
-    "it",
-    "pt",
-    "us",
-    "uk",
-    "html",
-    "htm",
-    "php",
-    "asp",
-    "aspx",
-    "jsp",
-    "pdf",
-    "png",
-    "jpg",
-    "jpeg",
-    "gif",
-    "svg",
-    "json",
-    "xml",
-    "csv",
-    "txt",
-    "git",
-    "v",
-    "tree",
-    "blob",
-    "issues",
-    "pull",
-    "commit",
-    "main",
-    "master",
-    "true",
-    "false",
-];
+const PATH_WORDS: &str = "\
+    www api app apps index home user users usuario usuarios profile profiles account accounts id \
+    ids page pages post posts blog news search wiki docs doc file files download downloads \
+    upload uploads image images img static assets media video watch item items product products \
+    order orders cart shop store login logout auth admin settings help about contact en es fr de \
+    it pt us uk html htm php asp aspx jsp pdf png jpg jpeg gif svg json xml csv txt git v tree \
+    blob issues pull commit main master true false";
 
 /// Another mailbox of the same style, with as many labels after the `@`.
 pub(super) fn email(original: &str, seed: &Seed, language: Option<&str>) -> String {
@@ -145,14 +34,20 @@ pub(super) fn email(original: &str, seed: &Seed, language: Option<&str>) -> Stri
 /// Another name of an account: names for words, as many digits, and the same signs.
 pub(super) fn username(original: &str, seed: &Seed, language: Option<&str>) -> String {
     let mut digits = Stream::new(seed, &["digits", original]);
-    let one = |word: &str| match word.chars().next() {
-        Some(c) if c.is_alphabetic() && MAILBOXES.contains(&word.to_lowercase().as_str()) => {
-            word.to_owned()
+    let words: Vec<&str> = words(original).collect();
+    let is_word = |word: &str| word.chars().next().is_some_and(char::is_alphabetic);
+    let first = words.iter().position(|word| is_word(word));
+    let several = words.iter().filter(|word| is_word(word)).count() > 1;
+    let one = |(at, word): (usize, &&str)| {
+        if !is_word(word) {
+            return word.chars().map(|c| digits.like(c)).collect();
         }
-        Some(c) if c.is_alphabetic() => handle(word.trim_matches(['\'', '’']), seed, language),
-        _ => word.chars().map(|c| digits.like(c)).collect(),
+        if has(MAILBOXES, &word.to_lowercase()) {
+            return (*word).to_owned();
+        }
+        handle(word.trim_matches(['\'', '’']), several && Some(at) == first, seed, language)
     };
-    words(original).map(one).collect()
+    words.iter().enumerate().map(one).collect()
 }
 
 /// A domain for examples, with other labels before it where the original has some.
@@ -172,9 +67,7 @@ fn domain(original: &str, seed: &Seed) -> String {
 
 fn host_label(label: &str, seed: &Seed) -> String {
     let lower = label.to_lowercase();
-    if PATH_WORDS.contains(&lower.as_str())
-        || ["mail", "smtp", "ftp", "ns", "m"].contains(&lower.as_str())
-    {
+    if has(PATH_WORDS, &lower) || ["mail", "smtp", "ftp", "ns", "m"].contains(&lower.as_str()) {
         return lower;
     }
     let one = |part: &str| path_word(part, seed);
@@ -185,7 +78,7 @@ fn host_label(label: &str, seed: &Seed) -> String {
 fn path_word(word: &str, seed: &Seed) -> String {
     let lower = word.to_lowercase();
     match word.chars().next() {
-        Some(c) if c.is_alphabetic() && PATH_WORDS.contains(&lower.as_str()) => word.to_owned(),
+        Some(c) if c.is_alphabetic() && has(PATH_WORDS, &lower) => word.to_owned(),
         Some(c) if c.is_alphabetic() && word.chars().count() > 2 => {
             let plain = without_accents(&replaced("companies", word, seed, Some("en")));
             plain.chars().filter(char::is_ascii_alphanumeric).collect()
