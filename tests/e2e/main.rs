@@ -8,6 +8,7 @@ mod first_run;
 mod keys;
 mod limits;
 mod listeners;
+mod litellm;
 mod openapi;
 mod presidio;
 mod probes;
