@@ -4,6 +4,7 @@
 
 mod auth;
 mod canary;
+mod filter;
 mod first_run;
 mod keys;
 mod limits;
