@@ -31,24 +31,21 @@ pub(crate) enum Command {
         /// Keep the originals in the store, under this session (`new` makes one and says its name)
         #[arg(long, value_name = "NAME")]
         session: Option<String>,
-        /// Files; `-` or none for standard input
-        #[arg(value_name = "FILE")]
-        files: Vec<PathBuf>,
+        #[command(flatten)]
+        input: Input,
     },
     /// Show again what a session hid
     Restore {
         /// The session that `redact --session` or the API gave
         #[arg(long, value_name = "NAME")]
         session: String,
-        /// Files; `-` or none for standard input
-        #[arg(value_name = "FILE")]
-        files: Vec<PathBuf>,
+        #[command(flatten)]
+        input: Input,
     },
     /// List personal data in files or standard input, a JSON object a line
     Analyze {
-        /// Files; `-` or none for standard input
-        #[arg(value_name = "FILE")]
-        files: Vec<PathBuf>,
+        #[command(flatten)]
+        input: Input,
     },
     /// List what can be found, or explain a rule or the rules of a kind
     Rules {
@@ -104,6 +101,23 @@ impl Command {
             Self::Config { .. } => Purpose::Serve,
         }
     }
+}
+
+/// What the filters read, and how.
+#[derive(Debug, Default, clap::Args)]
+pub(crate) struct Input {
+    /// Read a JSON value a line and work on its strings; so are files read whose names end in .ndjson or .jsonl
+    #[arg(long)]
+    pub(crate) ndjson: bool,
+    /// Work only on this field of each line, such as user.email; repeat it for several
+    #[arg(long = "field", value_name = "NAME")]
+    pub(crate) fields: Vec<String>,
+    /// Show no progress, which long inputs have on a terminal
+    #[arg(short, long)]
+    pub(crate) quiet: bool,
+    /// Files; `-` or none for standard input
+    #[arg(value_name = "FILE")]
+    pub(crate) files: Vec<PathBuf>,
 }
 
 #[derive(Debug, clap::Args)]
@@ -204,7 +218,7 @@ pub(crate) fn parse(line: impl Iterator<Item = OsString>) -> Result<Typed, clap:
             // The value of a flag that nobody knows stands where a verb or a file would. The rest of the line makes
             // no sense, but the settings on it and elsewhere may have faults that belong in the same message.
             None if error.use_stderr() && !faults.is_empty() => {
-                let command = Some(Command::Analyze { files: Vec::new() });
+                let command = Some(Command::Analyze { input: Input::default() });
                 let args = Args { config: None, command };
                 return Ok(Typed { args, settings, faults });
             }
@@ -278,16 +292,16 @@ mod tests {
                 ("api.host".into(), None),
             ]
         );
-        let Some(Command::Redact { session, files }) = typed.args.command else { panic!("redact") };
-        assert_eq!((session.as_deref(), files), (Some("s"), vec![PathBuf::from("file")]));
+        let Some(Command::Redact { session, input }) = typed.args.command else { panic!("redact") };
+        assert_eq!((session.as_deref(), input.files), (Some("s"), vec![PathBuf::from("file")]));
     }
 
     #[test]
     fn after_two_dashes_everything_is_a_file() {
         let typed = typed("analyze -- --api.port x");
         assert!(typed.settings.is_empty());
-        let Some(Command::Analyze { files }) = typed.args.command else { panic!("analyze") };
-        assert_eq!(files, [PathBuf::from("--api.port"), PathBuf::from("x")]);
+        let Some(Command::Analyze { input }) = typed.args.command else { panic!("analyze") };
+        assert_eq!(input.files, [PathBuf::from("--api.port"), PathBuf::from("x")]);
     }
 
     #[test]

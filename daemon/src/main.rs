@@ -68,13 +68,13 @@ fn run(mut typed: Typed) -> Result<ExitCode, Failure> {
     let done = runtime.block_on(async {
         match command {
             None => return app::run(settings, notices).await,
-            Some(Command::Redact { session, files }) => {
-                command::filter::redact(&settings, session, &files).await?
+            Some(Command::Redact { session, input }) => {
+                return command::filter::redact(&settings, session, &input).await;
             }
-            Some(Command::Restore { session, files }) => {
-                command::filter::restore(&settings, &session, &files).await?
+            Some(Command::Restore { session, input }) => {
+                command::filter::restore(&settings, &session, &input).await?
             }
-            Some(Command::Analyze { files }) => command::filter::analyze(&settings, &files)?,
+            Some(Command::Analyze { input }) => command::filter::analyze(&settings, &input)?,
             Some(Command::Rules { name, output }) => {
                 command::rules::run(&settings, name.as_deref(), output)?;
             }

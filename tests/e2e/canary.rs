@@ -243,4 +243,10 @@ fn a_filter_that_fails_says_nothing_of_its_text() {
     assert!(
         failed.code == Some(1) && !failed.stderr.contains(CANARY) && !ended.stderr.contains(CANARY)
     );
+    let line = format!("{{\"{CANARY}@example.org\":\"{CANARY}\"}}\n{{\"{CANARY}\":{CANARY}");
+    for verb in [&["redact"][..], &["redact", "--session", "s"], &["restore", "--session", "s"]] {
+        let arguments = [verb, &["--ndjson", "--log.level", "trace", "--field", CANARY]].concat();
+        let failed = place.tacitd(&arguments, line.as_bytes());
+        assert!(failed.code == Some(1) && !failed.stderr.contains(CANARY), "{}", failed.stderr);
+    }
 }

@@ -4,10 +4,12 @@
 
 mod auth;
 mod canary;
+mod filter;
 mod first_run;
 mod keys;
 mod limits;
 mod listeners;
+mod litellm;
 mod openapi;
 mod policies;
 mod presidio;

@@ -74,7 +74,8 @@ pub fn start(level: Level, format: Format, ours: &[&str]) {
             .with(lines.json().flatten_event(true).with_current_span(false).with_span_list(false))
             .init();
     } else {
-        registry.with(lines.with_ansi(std::io::stderr().is_terminal())).init();
+        // Colours are not compiled in; to ask for them is a fault that is told on every terminal.
+        registry.with(lines.with_ansi(false)).init();
     }
     std::panic::set_hook(Box::new(log_panic));
 }

@@ -1,59 +1,51 @@
-//! `tacitd redact`, `restore`, `analyze`: text in, text out, no server.
+//! `tacitd redact`, `restore`, `analyze`: text in, text out, no server. What is kept in memory does not grow with the text,
+//! but for the originals that a command without a session must remember. Files are opened, all of them, before anything
+//! is written; what cannot be read ends the work where it stands, with what came before it written. No file is changed.
 
-use super::source::Source;
+mod json;
+mod keeper;
+mod lines;
+
+use super::source::{Form, Source, sources};
 use crate::app;
-use crate::failure::Failure;
-use crate::keyfile;
+use crate::args::Input;
+use crate::failure::{Failure, exit};
 use crate::settings::Settings;
-use crate::store::{Numbers, Store, VaultError};
+use crate::store::Store;
 use crate::ui;
-use redact::{Kind, Placeholder, Span, Vault, Windows};
+use json::Fields;
+use keeper::{Keeper, Originals};
+use lines::Left;
+use redact::{Engine, Placeholder, RestoreOptions, Restorer, Span, Windows};
 use serde_json::json;
-use std::collections::{HashMap, HashSet};
-use std::path::PathBuf;
+use std::cell::RefCell;
+use std::collections::HashSet;
+use std::process::ExitCode;
+use std::sync::Arc;
 
-/// The session name that asks for a new one.
-const NEW: &str = "new";
-
-/// A named text.
-struct Input {
-    name: String,
-    text: String,
+/// What the verbs work with.
+struct Work {
+    fields: Fields,
+    left: Left,
+    output: ui::Output,
+    progress: ui::Progress,
 }
 
-/// Opens the files, or standard input.
-fn sources(files: &[PathBuf]) -> Result<Vec<Source>, Failure> {
-    let stdin = [PathBuf::from("-")];
-    let files = if files.is_empty() { &stdin[..] } else { files };
-    files.iter().map(|path| Source::open(path)).collect()
-}
-
-/// Reads them whole.
-fn read(files: &[PathBuf]) -> Result<Vec<Input>, Failure> {
-    let whole = |mut source: Source| {
-        let mut text = String::new();
-        while let Some(piece) = source.next()? {
-            text.push_str(piece);
+impl Work {
+    fn new(input: &Input, sources: &[Source]) -> Self {
+        let total = sources.iter().map(|source| source.size).sum();
+        Self {
+            fields: Fields::new(&input.fields),
+            left: Left::default(),
+            output: ui::Output::default(),
+            progress: ui::Progress::new(total, input.quiet),
         }
-        Ok(Input { name: source.into_name(), text })
-    };
-    sources(files)?.into_iter().map(whole).collect()
-}
+    }
 
-fn open(settings: &Settings) -> Result<Store, Failure> {
-    let path = settings.database.url.path().expect("checked before");
-    let masters = keyfile::masters(settings, path)?;
-    let opened = Store::open(path, &masters);
-    opened.map_err(|error| Failure::because("open the store", &error).maybe_hint(error.hint()))
-}
-
-fn vault_failure(doing: &str, error: &VaultError) -> Failure {
-    let failure = Failure::because(doing, error);
-    match error {
-        VaultError::NoSession => failure.hint("`tacitd redact --session NAME` makes one"),
-        VaultError::Sealed => failure.hint("give the SECRET_KEY it was made with"),
-        VaultError::Store(error) => failure.maybe_hint(error.hint()),
-        VaultError::OtherProject => failure,
+    /// Writes what came of so many bytes that were read.
+    fn write(&mut self, made: &[u8], read: usize) -> Result<(), Failure> {
+        self.progress.add(read);
+        self.output.write(made)
     }
 }
 
@@ -64,53 +56,67 @@ fn vault_failure(doing: &str, error: &VaultError) -> Failure {
 pub(crate) async fn redact(
     settings: &Settings,
     session: Option<String>,
-    files: &[PathBuf],
-) -> Result<(), Failure> {
-    let Some(session) = session else { return redact_only(settings, files) };
-    let inputs = read(files)?;
-    let store = open(settings)?;
-    let failed = |error: &VaultError| vault_failure("keep the originals", error);
-    let tenant = store.default_tenant().await.map_err(|error| failed(&error.into()))?;
-    let engine = &app::policies(settings)?.default().engine;
-    let spans: Vec<_> = inputs.iter().map(|input| engine.find(&input.text)).collect();
-    let mut seen = HashSet::new();
-    let wanted: Vec<(Kind, &str)> = inputs
-        .iter()
-        .zip(&spans)
-        .flat_map(|(input, spans)| redact::distinct(&input.text, spans))
-        .filter(|pair| seen.insert(*pair))
-        .collect();
-    let named = Some(session).filter(|session| session != NEW);
-    let is_new = named.is_none();
-    let who = Numbers { tenant, session: named, project: None };
-    let (name, numbers) = store.number(who, &wanted).await.map_err(|error| failed(&error))?;
-    store.close().await;
-    let numbers: HashMap<_, _> = wanted.into_iter().zip(numbers).collect();
-    for (Input { text, .. }, spans) in inputs.iter().zip(&spans) {
-        ui::raw(&redact::hide(text, spans, |kind, original| numbers[&(kind, original)]).text);
+    input: &Input,
+) -> Result<ExitCode, Failure> {
+    let mut sources = sources(input)?;
+    let engine = Arc::clone(&app::policies(settings)?.default().engine);
+    let mut keeper = Keeper::new(settings, session).await?;
+    let mut work = Work::new(input, &sources);
+    for source in &mut sources {
+        let done = match source.form {
+            Form::Text => redact_text(source, &engine, &mut work, &mut keeper).await,
+            Form::Lines => lines::redact(source, &engine, &mut work, &mut keeper).await,
+        };
+        if let Err(failure) = done {
+            keeper.close().await;
+            return Err(failure);
+        }
     }
-    if is_new {
-        ui::note(&format!("the originals are kept in the session {name}"));
-    }
-    Ok(())
+    let left = work.left.message();
+    // What is said next stands where the progress stood.
+    drop(work);
+    keeper.finish().await?;
+    Ok(match left {
+        None => ExitCode::SUCCESS,
+        Some(message) => {
+            ui::note(&message);
+            ExitCode::from(exit::PROBLEMS)
+        }
+    })
 }
 
-/// Hides what the files hold and keeps nothing, window by window: the files may be longer than the memory. All of them
-/// are opened before anything is written.
-fn redact_only(settings: &Settings, files: &[PathBuf]) -> Result<(), Failure> {
-    let mut sources = sources(files)?;
-    let engine = &app::policies(settings)?.default().engine;
-    let mut vault = Vault::default();
-    let mut each = |text: &str, spans: &[Span]| {
-        let hidden = redact::hide(text, spans, |kind, original| vault.number(kind, original));
-        ui::raw(&hidden.text);
+async fn redact_text(
+    source: &mut Source,
+    engine: &Engine,
+    work: &mut Work,
+    keeper: &mut Keeper,
+) -> Result<(), Failure> {
+    let mut windows = Windows::new(engine);
+    let mut settled = Vec::new();
+    let keep = |settled: &mut Vec<_>, text: &str, spans: &[Span]| {
+        settled.push((text.to_owned(), spans.to_vec()));
     };
-    for source in &mut sources {
-        let mut windows = Windows::new(&engine);
-        while let Some(piece) = source.next()? {
-            windows.push(piece, &mut each);
+    while let Some(piece) = source.next()? {
+        windows.push(piece, |text, spans| keep(&mut settled, text, spans));
+        hide(&mut settled, work, keeper).await?;
+        if work.output.is_gone() {
+            return Ok(());
         }
-        windows.finish(&mut each);
+    }
+    windows.finish(|text, spans| keep(&mut settled, text, spans));
+    hide(&mut settled, work, keeper).await
+}
+
+/// Writes what is settled, each window with its originals kept before it.
+async fn hide(
+    settled: &mut Vec<(String, Vec<Span>)>,
+    work: &mut Work,
+    keeper: &mut Keeper,
+) -> Result<(), Failure> {
+    for (text, spans) in settled.drain(..) {
+        let numbers = keeper.number(redact::distinct(&text, &spans).into_iter()).await?;
+        let hidden = redact::hide(&text, &spans, |kind, original| numbers[&(kind, original)]);
+        work.write(hidden.text.as_bytes(), text.len())?;
     }
     Ok(())
 }
@@ -122,42 +128,104 @@ fn redact_only(settings: &Settings, files: &[PathBuf]) -> Result<(), Failure> {
 pub(crate) async fn restore(
     settings: &Settings,
     session: &str,
-    files: &[PathBuf],
+    input: &Input,
 ) -> Result<(), Failure> {
-    let inputs = read(files)?;
-    let store = open(settings)?;
-    let failed =
-        |error: &VaultError| vault_failure(&format!("restore from the session {session}"), error);
-    let tenant = store.default_tenant().await.map_err(|error| failed(&error.into()))?;
-    for Input { text, .. } in &inputs {
-        let wanted: HashSet<Placeholder> =
-            redact::placeholders(text).map(|(placeholder, ..)| placeholder).collect();
-        let wanted: Vec<_> = wanted.into_iter().collect();
-        let originals =
-            store.originals(tenant, session, wanted).await.map_err(|error| failed(&error))?;
-        let original =
-            |kind, number| originals.get(&Placeholder { kind, number }).map(|text| text.as_str());
-        ui::raw(&redact::show(text, original));
+    let mut sources = sources(input)?;
+    let mut originals = Originals::new(settings, session).await?;
+    let mut work = Work::new(input, &sources);
+    let mut done = Ok(());
+    for source in &mut sources {
+        done = match source.form {
+            Form::Text => restore_text(source, &mut work, &mut originals).await,
+            Form::Lines => lines::restore(source, &mut work, &mut originals).await,
+        };
+        if done.is_err() {
+            break;
+        }
     }
-    store.close().await;
-    Ok(())
+    originals.close().await;
+    done
+}
+
+/// Two restorers go through the text in step: the first tells which originals the second will ask for, wherever the pieces
+/// are cut.
+async fn restore_text(
+    source: &mut Source,
+    work: &mut Work,
+    originals: &mut Originals,
+) -> Result<(), Failure> {
+    let options = RestoreOptions::default();
+    let (mut scout, mut restorer) = (Restorer::new(options), Restorer::new(options));
+    let (mut unused, mut out) = (Vec::new(), Vec::new());
+    let asked = RefCell::new(HashSet::new());
+    let ask = |kind, number| {
+        asked.borrow_mut().insert(Placeholder { kind, number });
+        None::<&str>
+    };
+    while let Some(piece) = source.next()? {
+        scout.push(piece.as_bytes(), ask, &mut unused);
+        unused.clear();
+        originals.have(asked.take()).await?;
+        restorer.push(piece.as_bytes(), |kind, number| originals.of(kind, number), &mut out);
+        work.write(&out, piece.len())?;
+        out.clear();
+        if work.output.is_gone() {
+            return Ok(());
+        }
+    }
+    scout.finish(ask, &mut unused);
+    originals.have(asked.take()).await?;
+    restorer.finish(|kind, number| originals.of(kind, number), &mut out);
+    work.write(&out, 0)
 }
 
 /// Lists what the files hold, never the texts themselves.
 ///
 /// # Errors
 /// When a file cannot be read.
-pub(crate) fn analyze(settings: &Settings, files: &[PathBuf]) -> Result<(), Failure> {
-    let engine = &app::policies(settings)?.default().engine;
-    for Input { name, text } in read(files)? {
-        for (span, start, end) in redact::locate(&text, &engine.find(&text)) {
-            let rule = &engine.rule(span.rule).name;
-            let (kind, score) = (span.kind.name(), span.score);
-            let item = json!({ "file": name, "kind": kind, "start": start, "end": end, "score": score, "rule": rule });
-            ui::line(&item.to_string());
+pub(crate) fn analyze(settings: &Settings, input: &Input) -> Result<(), Failure> {
+    let mut sources = sources(input)?;
+    let engine = Arc::clone(&app::policies(settings)?.default().engine);
+    let mut work = Work::new(input, &sources);
+    for source in &mut sources {
+        match source.form {
+            Form::Text => analyze_text(source, &engine, &mut work)?,
+            Form::Lines => lines::analyze(source, &engine, &mut work)?,
         }
     }
     Ok(())
+}
+
+fn analyze_text(source: &mut Source, engine: &Engine, work: &mut Work) -> Result<(), Failure> {
+    let name = source.name().to_owned();
+    let (mut before, mut out) = (0, String::new());
+    let mut each = |text: &str, spans: &[Span], out: &mut String| {
+        for (span, start, end) in redact::locate(text, spans) {
+            let rule = &engine.rule(span.rule).name;
+            let (kind, score) = (span.kind.name(), told(span.score));
+            let (start, end) = (before + start, before + end);
+            let item = json!({ "file": name, "kind": kind, "start": start, "end": end, "score": score, "rule": rule });
+            out.push_str(&item.to_string());
+            out.push('\n');
+        }
+        before += text.chars().count();
+    };
+    let mut windows = Windows::new(engine);
+    while let Some(piece) = source.next()? {
+        windows.push(piece, |text, spans| each(text, spans, &mut out));
+        work.write(out.as_bytes(), piece.len())?;
+        out.clear();
+        if work.output.is_gone() {
+            return Ok(());
+        }
+    }
+    windows.finish(|text, spans| each(text, spans, &mut out));
+    work.write(out.as_bytes(), 0)
+}
+
+/// A score as it was meant: an `f32` would be written with nine digits.
+fn told(score: f32) -> f64 {
+    (f64::from(score) * 1e4).round() / 1e4
 }
 
 /// Opens the store for another command.
@@ -165,5 +233,5 @@ pub(crate) fn analyze(settings: &Settings, files: &[PathBuf]) -> Result<(), Fail
 /// # Errors
 /// When it cannot be opened.
 pub(super) fn open_store(settings: &Settings) -> Result<Store, Failure> {
-    open(settings)
+    keeper::open(settings)
 }
