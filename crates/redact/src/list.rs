@@ -25,7 +25,7 @@ const BEGIN: u8 = 0xFE;
 const END: u8 = 0xFF;
 
 /// Places that are remembered while a word is read, a power of two: a word, its marks, and what case makes longer.
-const RING: usize = 4096;
+const RING: usize = 1024;
 
 /// Whether case matters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -57,6 +57,9 @@ impl Words {
             let mut pattern = Vec::with_capacity(folded.len() + 2);
             let mut reader = Reader::new(folded.trim(), case);
             while reader.step(|byte, _, _| pattern.push(byte)) {}
+            if pattern.len() > RING {
+                return Err(format!("word {} is too long in lower case", at + 1));
+            }
             total += pattern.len();
             patterns.push(pattern);
         }

@@ -2,7 +2,7 @@
 
 use crate::phone::Region;
 use crate::scan::Scanner;
-use crate::{Kind, Rule, RuleError, Tagger};
+use crate::{Kind, Rule, RuleError, Tagger, list};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -70,19 +70,25 @@ impl Options {
         own.unwrap_or_else(|| self.aggressiveness.threshold())
     }
 
-    /// Looks whether thresholds make sense.
+    /// Looks whether thresholds make sense, and denied words are words.
     ///
     /// # Errors
-    /// When one does not; the error names its kind.
+    /// When one does not; the error names its kind and its place, never the word.
     pub(crate) fn sound(&self) -> Result<(), RuleError> {
         let wrong = self.thresholds.iter().find(|(_, least)| !(**least > 0.0 && **least <= 1.0));
-        match wrong {
-            Some((kind, _)) => {
-                let what = format!("that of {} is not above 0 and at most 1", kind.name());
-                Err(RuleError::of("the thresholds", what))
-            }
-            None => Ok(()),
+        if let Some((kind, _)) = wrong {
+            let what = format!("that of {} is not above 0 and at most 1", kind.name());
+            return Err(RuleError::of("the thresholds", what));
         }
+        for deny in &self.deny {
+            for (at, word) in deny.words.iter().enumerate() {
+                if let Some(what) = list::objection(word) {
+                    let about = format!("the denied words of {}", deny.kind.name());
+                    return Err(RuleError::of(&about, format!("entry {} {what}", at + 1)));
+                }
+            }
+        }
+        Ok(())
     }
 }
 

@@ -91,8 +91,9 @@ fn a_list_that_cannot_be_used_names_the_entry() {
     let allow_patterns = vec!["a".to_owned(), "b".to_owned(), "(".to_owned()];
     assert!(error(&Options { allow_patterns, ..Options::default() }).contains("entry 3"));
     let words = vec!["x".repeat(300)];
-    let deny = vec![Deny { kind: Kind::Custom, words }];
-    assert!(error(&Options { deny, ..Options::default() }).contains("word 1"));
+    let first = Deny { kind: Kind::Person, words: vec!["a".to_owned(), "b".to_owned()] };
+    let deny = vec![first, Deny { kind: Kind::Custom, words }];
+    assert!(error(&Options { deny, ..Options::default() }).contains("of CUSTOM: entry 1"));
 }
 
 #[test]

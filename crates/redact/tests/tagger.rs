@@ -1,6 +1,6 @@
 //! What a tagger tells, beside what rules find. The tagger here knows the names that a test gives it.
 
-use redact::{Engine, Form, Kind, Language, Options, Tagged, Tagger};
+use redact::{Engine, Form, Kind, Language, Options, Tagged, Tagger, Windows};
 use std::sync::Arc;
 
 /// Tells these texts at the first place of each.
@@ -159,6 +159,40 @@ fn the_answer_says_who_told_a_name() {
     assert_eq!(forms[..2], [Form::Tagger("told".to_owned()), email]);
     let person = explained[1].why.losers.iter().any(|loser| loser.kind == Person);
     assert!(person, "{:?}", explained[1].why);
+}
+
+#[test]
+fn windows_find_the_names_that_the_whole_holds() {
+    #[derive(Debug)]
+    struct Every;
+    impl Tagger for Every {
+        fn name(&self) -> &str {
+            "every"
+        }
+        fn tag(&self, text: &str, _: Option<Language>) -> Vec<Tagged> {
+            let places = text.match_indices("Ana López ana@example.org");
+            let tagged = |(start, found): (usize, &str)| Tagged {
+                start,
+                end: start + found.len(),
+                kind: Person,
+                score: 0.9,
+            };
+            places.map(tagged).collect()
+        }
+    }
+    let engine = Engine::builtin(&Options { tagger: Some(Arc::new(Every)), ..Options::default() });
+    let text = "Ana López ana@example.org wrote to us.\n".repeat(60_000);
+    let whole: Vec<_> = engine.find(&text).iter().map(|span| (span.start, span.end)).collect();
+    let (mut at, mut found) = (0, Vec::new());
+    let mut each = |part: &str, spans: &[redact::Span]| {
+        found.extend(spans.iter().map(|span| (at + span.start, at + span.end)));
+        at += part.len();
+    };
+    let mut windows = Windows::new(&engine);
+    windows.push(&text, &mut each);
+    windows.finish(&mut each);
+    assert_eq!(whole.len(), 120_000);
+    assert!(found == whole, "{} of {}", found.len(), whole.len());
 }
 
 #[test]
