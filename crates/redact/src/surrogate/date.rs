@@ -131,11 +131,11 @@ fn time_moved(parts: &[Part], days: i64) -> Option<String> {
     if old_hours > 23 || old_minutes > 59 {
         return None;
     }
+    // Never by nothing, and never by the whole of it.
+    let by = ((days / 7).rem_euclid(143) + 1) * 5;
     // Half the hours of a clock of twelve, so that a.m. and p.m. stay right.
     let base = old_hours / 12 * 720;
-    let moved = (old_hours % 12 * 60 + old_minutes + days.rem_euclid(14) * 37 + 5 * 7)
-        .rem_euclid(720)
-        + base;
+    let moved = (old_hours % 12 * 60 + old_minutes + by).rem_euclid(720) + base;
     let width = hours.len();
     Some(format!("{:0width$}{sign}{:02}{}", moved / 60, moved % 60, joined(rest)))
 }

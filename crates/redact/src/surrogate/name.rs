@@ -99,7 +99,7 @@ fn sorts(words: &[&str], language: Option<&str>) -> Vec<Sort> {
         let is_surname = match comma.filter(|comma| core.first().is_some_and(|first| first < comma))
         {
             Some(comma) => *at < comma,
-            None if core.len() == 1 => initials || titled || !named,
+            None if core.len() == 1 => !named || family && (initials || titled),
             None if number == 0 => {
                 family && !named && core[1..].iter().all(|at| is_given(words[*at]))
             }
@@ -224,6 +224,7 @@ mod tests {
             assert_eq!(person("Maria", &seed, None), first);
             assert_eq!(person("Sra. Lopez", &seed, None), format!("Sra. {last}"));
             assert_eq!(person("Lopez, Maria", &seed, None), format!("{last}, {first}"));
+            assert_eq!(person("Doña Maria", &seed, None), format!("Doña {first}"));
             assert_eq!(person("MARIA LOPEZ", &seed, None), whole.to_uppercase());
         }
     }

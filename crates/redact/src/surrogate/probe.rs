@@ -26,6 +26,10 @@ impl<'e> Probes<'e> {
     /// Looks for the original by itself, in the examples of its rule, after a cue and after a key.
     pub(super) fn of(original: &Original<'e>) -> Self {
         let mut probes = Self { engine: original.engine, kind: original.kind, places: Vec::new() };
+        // A name is what its list says, whoever finds it: another try would be another person than the rest of the text.
+        if comes_from_lists(original.kind) {
+            return probes;
+        }
         probes.add(original.text, String::new(), String::new());
         let Some(rule) = original.rule else { return probes };
         for example in &rule.hits {
@@ -77,4 +81,20 @@ impl<'e> Probes<'e> {
             |place: &Place| self.found(text, &place.before, &place.after) == Some(place.rule);
         self.places.iter().all(same)
     }
+}
+
+/// Whether replacements of a kind come from our lists, word by word.
+fn comes_from_lists(kind: Kind) -> bool {
+    matches!(
+        kind,
+        Kind::Person
+            | Kind::Organization
+            | Kind::Location
+            | Kind::Address
+            | Kind::Nationality
+            | Kind::Profession
+            | Kind::Relation
+            | Kind::Gender
+            | Kind::Health
+    )
 }

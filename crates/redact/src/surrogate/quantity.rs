@@ -28,9 +28,12 @@ pub(super) fn age(original: &str, stream: &mut Stream) -> Option<String> {
     let length = original[start..].bytes().take_while(u8::is_ascii_digit).count();
     let old: usize = original[start..start + length].parse().ok()?;
     let off = stream.between(1, YEARS);
-    // A child does not grow out of being one, nor does anybody get less than no years.
-    let down = old > off + 1 && old != 18 && stream.below(2) == 0;
-    let new = if down { old - off } else { old + off };
+    // A child stays one, and nobody gets less than a year.
+    let grown = |years: usize| years >= 18;
+    let may_fall = old > off && grown(old - off) == grown(old);
+    let may_rise = grown(old + off) == grown(old);
+    let falls = may_fall && (!may_rise || stream.below(2) == 0);
+    let new = if falls { old - off } else { old + off };
     Some(format!("{}{new}{}", &original[..start], &original[start + length..]))
 }
 
@@ -122,6 +125,9 @@ mod tests {
             let years: i64 = other.trim_matches(|c: char| !c.is_ascii_digit()).parse().unwrap();
             assert!((44..=50).contains(&years) && years != 47, "{other}");
             assert_ne!(age("1", &mut stream(number)).unwrap(), "0");
+            let years =
+                |text: &str| age(text, &mut stream(number)).unwrap().parse::<u32>().unwrap();
+            assert!(years("17") < 18 && years("18") >= 18 && years("19") >= 18);
             assert_ne!(age("thirty", &mut stream(number)).unwrap(), "thirty");
         }
         assert_eq!(age("old", &mut stream(0)), None);
