@@ -27,6 +27,10 @@ pub(crate) const BLOCKING_BYTES: usize = 64 * 1024;
 /// trouble.
 const ROUNDS_MAX: usize = 6;
 
+/// Letters that a surrogate has at least, and digits where it has digits alone.
+const LETTERS_MIN: usize = 3;
+const DIGITS_MIN: usize = 5;
+
 /// Why something cannot be hidden or shown.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum HideError {
@@ -237,27 +241,33 @@ fn pieces(policy: &Policy, text: &str, language: Option<Language>, trace: bool) 
 /// find that was to stay and holds one gives way to it.
 fn with_look_alikes(policy: &Policy, text: &str, pieces: Vec<Piece>, trace: bool) -> Vec<Piece> {
     let Some(rule) = policy.engine.look_alike() else { return pieces };
-    let (kept, mut pieces): (Vec<_>, Vec<_>) =
+    let (kept, pieces): (Vec<_>, Vec<_>) =
         pieces.into_iter().partition(|piece| piece.operator == Operator::Keep);
     let spans = pieces.iter().map(|piece| piece.span).collect();
-    for span in policy.engine.with_look_alikes(text, spans) {
-        insert(&mut pieces, Piece::look_alike(span, trace));
-    }
-    for redact::Token { kind, start, end, .. } in redact::tokens(text) {
-        let span = Span { start, end, kind, rule, score: 1.0 };
-        insert(&mut pieces, Piece::look_alike(span, trace));
-    }
-    kept.into_iter().for_each(|piece| insert(&mut pieces, piece));
-    pieces
+    let look_alike = |span| Piece::look_alike(span, trace);
+    let forms = policy.engine.with_look_alikes(text, spans).into_iter().map(look_alike);
+    let pieces = joined(pieces, forms.collect());
+    let tokens = redact::tokens(text).map(|redact::Token { kind, start, end, .. }| {
+        look_alike(Span { start, end, kind, rule, score: 1.0 })
+    });
+    joined(joined(pieces, tokens.collect()), kept)
 }
 
-/// Puts a piece among others, sorted, where its place is free.
-fn insert(pieces: &mut Vec<Piece>, piece: Piece) {
-    let Span { start, end, .. } = piece.span;
-    let at = pieces.partition_point(|other| other.span.start < end);
-    if at.checked_sub(1).is_none_or(|before| pieces[before].span.end <= start) {
-        pieces.insert(at, piece);
+/// Puts `others` among `pieces`, both sorted, where the place is free.
+fn joined(mut pieces: Vec<Piece>, mut others: Vec<Piece>) -> Vec<Piece> {
+    let mut reached = 0;
+    others.retain(|other| {
+        let Span { start, end, .. } = other.span;
+        let before = pieces.partition_point(|piece| piece.span.start < end).checked_sub(1);
+        let free = before.is_none_or(|before| pieces[before].span.end <= start) && reached <= start;
+        reached = if free { end } else { reached };
+        free
+    });
+    if !others.is_empty() {
+        pieces.append(&mut others);
+        pieces.sort_by_key(|piece| piece.span.start);
     }
+    pieces
 }
 
 /// The words of texts, so that no surrogate is made of what stands there for itself. A surrogate all of whose words
@@ -298,8 +308,18 @@ fn invent(job: &Job, words: &Arc<Words>, language: Option<Language>) -> Box<Inve
         let is_plain = redact::placeholders(&text).next().is_none()
             && redact::tokens(&text).next().is_none()
             && text.trim() == text;
-        (is_plain && !words.have_all_of(&text)).then_some(text)
+        (is_plain && is_telling(&text) && !words.have_all_of(&text)).then_some(text)
     })
+}
+
+/// Whether a surrogate will be known again in whatever a model writes around it: `37` would be found in every sum.
+fn is_telling(text: &str) -> bool {
+    let count = text.chars().filter(|character| character.is_alphanumeric()).count();
+    if text.chars().any(char::is_alphabetic) {
+        // A name of two Chinese characters says as much as one of many letters.
+        return count >= LETTERS_MIN || !text.is_ascii();
+    }
+    count >= DIGITS_MIN
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 //! noted, to be written another way.
 
 use super::write::Written;
-use super::{Job, Piece, insert};
+use super::{Job, Piece, joined};
 use redact::{Finder, Kind, Operator, RuleId, Span};
 
 /// Something that would be taken for a replacement and is none, in bytes of the written text.
@@ -23,11 +23,13 @@ pub(super) fn settle(job: &mut Job, texts: &[Written], surrogates: &[(Kind, Stri
         let (clashes, lost) = look(written, pieces, &finder, surrogates);
         settled &= clashes.is_empty() && lost.is_empty();
         lost.into_iter().for_each(|at| pieces[at].number());
-        let new: Vec<_> = clashes
+        let mut new: Vec<_> = clashes
             .iter()
             .filter_map(|clash| resolve(clash, pieces, &written.places, rule))
+            .map(|span| Piece::look_alike(span, job.trace))
             .collect();
-        new.into_iter().for_each(|span| insert(pieces, Piece::look_alike(span, job.trace)));
+        new.sort_by_key(|piece| piece.span.start);
+        *pieces = joined(std::mem::take(pieces), new);
     }
     settled
 }

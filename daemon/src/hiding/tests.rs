@@ -167,6 +167,20 @@ async fn a_surrogate_that_stands_in_a_text_for_itself_is_hidden_there() {
 }
 
 #[tokio::test]
+async fn a_surrogate_that_says_too_little_is_none() {
+    let place = Place::new();
+    let deny = "[[deny]]\nkind = \"AGE\"\nwords = [\"41\"]\n\
+                [[deny]]\nkind = \"PERSON\"\nwords = [\"Rosa\"]\n";
+    let surrogate = policy(&format!("operator = \"surrogate\"\n{deny}"));
+    let hidden = place.hide(&surrogate, "s", "Rosa is 41").await;
+    assert!(hidden.text.ends_with(" is <AGE_1>"), "{}", hidden.text);
+    assert_eq!(hidden.items[0].operator, Operator::Surrogate);
+    assert_eq!(hidden.items[1].instead_of, Some(Operator::Surrogate));
+    let told = ["Bo", "37", "1984", "Eva", "28013", "李四", "+34 612 345 678"].map(is_telling);
+    assert_eq!(told, [false, false, false, true, true, true, true]);
+}
+
+#[tokio::test]
 async fn a_batch_shares_what_stands_for_its_originals() {
     let place = Place::new();
     let mixed = policy("operator = \"surrogate\"\n[kind.CARD]\noperator = \"encrypt\"");
