@@ -135,7 +135,9 @@ impl Transitions {
         if end < sums.weights.len() {
             let after: f32 = (0..TAGS)
                 .filter(|next| *next != inside)
-                .map(|next| self.factors[tag][next] * sums.weights[end][next] * sums.backward[end][next])
+                .map(|next| {
+                    self.factors[tag][next] * sums.weights[end][next] * sums.backward[end][next]
+                })
                 .sum();
             mass *= after / sums.norms[end];
         }
@@ -174,7 +176,8 @@ impl Sums {
                 labels[label.index()] += share;
             }
         }
-        let best = (0..TAGS).max_by(|left, right| labels[*left].total_cmp(&labels[*right])).unwrap_or(0);
+        let best =
+            (0..TAGS).max_by(|left, right| labels[*left].total_cmp(&labels[*right])).unwrap_or(0);
         (best, 1.0 - tags[OUTSIDE])
     }
 }

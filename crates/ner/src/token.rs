@@ -53,8 +53,12 @@ fn class(character: char) -> Option<Class> {
         _ if character.is_numeric() && character.to_digit(36).is_some() => Some(Class::Digits),
         _ if character.is_whitespace() || character.is_control() => None,
         // What joins or turns other characters and is not seen itself.
-        '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}'
-        | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' => None,
+        '\u{ad}'
+        | '\u{200b}'..='\u{200f}'
+        | '\u{2028}'..='\u{202e}'
+        | '\u{2060}'..='\u{206f}'
+        | '\u{fe00}'..='\u{fe0f}'
+        | '\u{feff}' => None,
         _ => Some(Class::Mark),
     }
 }
@@ -116,12 +120,11 @@ pub fn passages(text: &str, tokens: &[Token]) -> Vec<std::ops::Range<usize>> {
         let long = at - start >= PASSAGE_TOKENS_LONG;
         let sentence = || {
             let before = tokens[at - 1];
-            token.gap >= Gap::Space && matches!(&text[before.start..before.end], "." | "!" | "?" | ";")
+            token.gap >= Gap::Space
+                && matches!(&text[before.start..before.end], "." | "!" | "?" | ";")
         };
         let ends = at > start
-            && (token.gap >= Gap::Line
-                || at - start >= PASSAGE_TOKENS_MAX
-                || long && sentence());
+            && (token.gap >= Gap::Line || at - start >= PASSAGE_TOKENS_MAX || long && sentence());
         if ends {
             passages.push(start..at);
             start = at;

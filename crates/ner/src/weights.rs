@@ -38,7 +38,9 @@ impl fmt::Display for ReadError {
             Self::Version { found } => {
                 write!(out, "weights of version {found}, and this build reads version {VERSION}")
             }
-            Self::Damaged => out.write_str("weights file is damaged: its checksum or sizes do not hold"),
+            Self::Damaged => {
+                out.write_str("weights file is damaged: its checksum or sizes do not hold")
+            }
         }
     }
 }

@@ -16,6 +16,8 @@ pub(crate) struct Around<'a> {
     pub(crate) language: Option<Language>,
     /// The columns of the table that it goes on with.
     pub(crate) table: Option<&'a Table>,
+    /// Whether the tagger is left out.
+    pub(crate) rules_alone: bool,
 }
 
 /// What was seen on the way, for those who ask why.
@@ -40,7 +42,12 @@ impl Engine {
     /// Does what [`Self::find`] does, for a text whose language the caller may know: telephone numbers are found as
     /// people write them where it is spoken, too, and the tagger is told.
     pub fn find_in(&self, text: &str, language: Option<Language>) -> Vec<Span> {
-        self.find_around(text, Around { language, table: None })
+        self.find_around(text, Around { language, ..Around::default() })
+    }
+
+    /// What rules find, for questions about them that are asked many times.
+    pub(crate) fn find_by_rules(&self, text: &str) -> Vec<Span> {
+        self.find_around(text, Around { rules_alone: true, ..Around::default() })
     }
 
     pub(crate) fn find_around(&self, text: &str, around: Around<'_>) -> Vec<Span> {
@@ -69,8 +76,9 @@ impl Engine {
             None => scan.run(),
             Some(record) => scan.run_with_weak(&mut record.weak),
         };
-        if let Some(tagger) = &self.tagger {
-            let tagged = names::told(self, text, tagger.tag(text, around.language, self.least_tagged()));
+        if let Some(tagger) = self.tagger.as_ref().filter(|_| !around.rules_alone) {
+            let tagged =
+                names::told(self, text, tagger.tag(text, around.language, self.least_tagged()));
             let repeated = names::repeated(self, text, &tagged);
             if let Some(record) = &mut record {
                 record.repeated.extend(&repeated);

@@ -58,7 +58,8 @@ impl<'e> Windows<'e> {
     }
 
     fn settle(&mut self, last: bool, each: &mut impl FnMut(&str, &[Span])) {
-        let around = Around { language: self.language, table: self.table.as_ref() };
+        let around =
+            Around { language: self.language, table: self.table.as_ref(), rules_alone: false };
         let mut spans = self.engine.find_around(&self.text, around);
         if !last && self.table.is_none() {
             self.table = Some(self.engine.table(&self.text));

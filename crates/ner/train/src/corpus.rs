@@ -65,8 +65,19 @@ use Label::{
 const THREE: &[Label] = &[Person, Location, Organisation];
 const FOUR: &[Label] = &[Person, Location, Organisation, Other];
 const CLINICAL: &[Label] = &[
-    Person, Location, Organisation, Date, Address, Age, Sex, Relation, Profession, Identifier, Phone,
-    Email, Url,
+    Person,
+    Location,
+    Organisation,
+    Date,
+    Address,
+    Age,
+    Sex,
+    Relation,
+    Profession,
+    Identifier,
+    Phone,
+    Email,
+    Url,
 ];
 
 const fn set(name: &'static str, labels: &'static [Label], clean: bool) -> Set {
@@ -174,7 +185,11 @@ pub fn read(folder: &Path, part: &str, set: &str) -> Result<Vec<Record>, Error> 
     let lines = text.lines().enumerate();
     lines
         .map(|(at, line)| {
-            record(line).map_err(|reason| Error::Record { path: path.clone(), line: at + 1, reason })
+            record(line).map_err(|reason| Error::Record {
+                path: path.clone(),
+                line: at + 1,
+                reason,
+            })
         })
         .collect()
 }

@@ -7,8 +7,8 @@
 
 use crate::corpus::{Record, Set};
 use crate::random::Random;
-use ner::hash::{fold, lower};
 use ner::Label;
+use ner::hash::{fold, lower};
 use std::collections::BTreeMap;
 
 /// The grammars, by language.
@@ -129,8 +129,17 @@ impl Draft {
 }
 
 /// Names whose sentences begin with a capital.
-const SENTENCES: [&str; 9] =
-    ["sentence", "quotation", "match", "headline", "news", "sport", "business", "wiki", "letter-body"];
+const SENTENCES: [&str; 9] = [
+    "sentence",
+    "quotation",
+    "match",
+    "headline",
+    "news",
+    "sport",
+    "business",
+    "wiki",
+    "letter-body",
+];
 
 impl<'a> Maker<'a> {
     /// Makes ready, with names from `lists`.
@@ -147,7 +156,8 @@ impl<'a> Maker<'a> {
         for grammar in &grammars {
             for (root, labels) in &grammar.roots {
                 let records = (0..count).map(|_| self.text(grammar, root)).collect();
-                let labels: &'static [Label] = Label::ALL.first_chunk::<16>().map_or(&[], |_| leak(labels));
+                let labels: &'static [Label] =
+                    Label::ALL.first_chunk::<16>().map_or(&[], |_| leak(labels));
                 made.push((Set { name: "own", labels, clean: true }, records));
             }
         }
@@ -159,7 +169,12 @@ impl<'a> Maker<'a> {
         let mut draft = Draft { text: String::new(), spans: Vec::new(), open: None };
         self.expand(grammar, root, &mut draft, 0);
         self.disturb(&mut draft.text);
-        Record { document: String::new(), text: draft.text, spans: draft.spans, identifies: Vec::new() }
+        Record {
+            document: String::new(),
+            text: draft.text,
+            spans: draft.spans,
+            identifies: Vec::new(),
+        }
     }
 
     fn expand(&mut self, grammar: &Grammar, name: &str, draft: &mut Draft, depth: usize) {
@@ -214,11 +229,16 @@ impl<'a> Maker<'a> {
             word.clone_from(self.random.pick(words));
         }
         if ascii {
-            return word.chars().map(|character| fold(lower(character))).filter(char::is_ascii_alphanumeric).collect();
+            return word
+                .chars()
+                .map(|character| fold(lower(character)))
+                .filter(char::is_ascii_alphanumeric)
+                .collect();
         }
         let other = self.random.pick(words).clone();
         let latin = other.chars().all(|character| character < '\u{250}');
-        let invented = latin && matches!(list, "last" | "last-en" | "place") && self.random.share() < 0.3;
+        let invented =
+            latin && matches!(list, "last" | "last-en" | "place") && self.random.share() < 0.3;
         let word = if invented { mix(&word, &other, &mut self.random) } else { word };
         if matches!(list, "first" | "last" | "place" | "country") { titled(&word) } else { word }
     }
@@ -228,7 +248,19 @@ impl<'a> Maker<'a> {
         let share = self.random.share();
         let changed: String = match share {
             0.0..0.04 => text.chars().map(lower).collect(),
-            0.04..0.06 => text.chars().map(|character| if character.is_ascii() || character.len_utf8() == character.to_uppercase().map(char::len_utf8).sum::<usize>() { character.to_uppercase().next().unwrap_or(character) } else { character }).collect(),
+            0.04..0.06 => text
+                .chars()
+                .map(|character| {
+                    if character.is_ascii()
+                        || character.len_utf8()
+                            == character.to_uppercase().map(char::len_utf8).sum::<usize>()
+                    {
+                        character.to_uppercase().next().unwrap_or(character)
+                    } else {
+                        character
+                    }
+                })
+                .collect(),
             _ => return,
         };
         // Spans are places in bytes, so only a change that keeps them is one.
@@ -261,7 +293,8 @@ fn mix(left: &str, right: &str, random: &mut Random) -> String {
 }
 
 fn titled(word: &str) -> String {
-    const SMALL: [&str; 12] = ["de", "del", "la", "las", "los", "el", "y", "of", "the", "do", "da", "i"];
+    const SMALL: [&str; 12] =
+        ["de", "del", "la", "las", "los", "el", "y", "of", "the", "do", "da", "i"];
     let mut out = String::new();
     let mut begins = true;
     let mut start = 0;

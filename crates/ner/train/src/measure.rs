@@ -96,9 +96,10 @@ pub fn measure(set: &Set, records: &[Record], mut tag: impl FnMut(&str) -> Vec<T
         for tag in tags.iter().filter(|tag| set.labels.contains(&tag.label)) {
             let counts = &mut labels[tag.label.index()];
             counts.found += 1;
-            let same = record.spans.iter().any(|(range, label)| {
-                *label == Some(tag.label) && *range == (tag.start..tag.end)
-            });
+            let same = record
+                .spans
+                .iter()
+                .any(|(range, label)| *label == Some(tag.label) && *range == (tag.start..tag.end));
             counts.right += usize::from(same);
         }
         for (range, label) in &record.spans {

@@ -20,7 +20,8 @@ impl Engine {
         let folded = fold::folded(text);
         let seen = seen_by_rules(text, &folded);
         let mut record = Record::default();
-        let winners = self.settled(seen, Around { language, table: None }, Some(&mut record));
+        let winners =
+            self.settled(seen, Around { language, ..Around::default() }, Some(&mut record));
         let mut inquiry = Inquiry::new(self, seen, language, record);
         let mut whys: Vec<Why> = winners.iter().map(|span| inquiry.why(span)).collect();
         if let Some(folded) = &folded {

@@ -59,7 +59,7 @@ impl<'e> Probes<'e> {
     /// The rule that finds exactly this there, as the kind in question.
     fn found(&self, text: &str, before: &str, after: &str) -> Option<RuleId> {
         let (start, end) = (before.len(), before.len() + text.len());
-        let spans = self.engine.find(&[before, text, after].concat());
+        let spans = self.engine.find_by_rules(&[before, text, after].concat());
         let same =
             spans.iter().find(|span| (span.start, span.end, span.kind) == (start, end, self.kind));
         same.map(|span| span.rule)

@@ -317,7 +317,7 @@ mod tests {
 
     #[test]
     fn the_surest_wins_wherever_they_overlap() {
-        let engine = redact::Engine::builtin(&redact::Options::default());
+        let engine = Engine::builtin(&redact::Options::default());
         let rule = super::super::rules(&engine).next().unwrap();
         let source = Source::Rule(rule, rule.kind);
         let found = |places: &[(usize, usize, f32)]| {
