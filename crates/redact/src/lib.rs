@@ -25,6 +25,7 @@ mod cue;
 mod engine;
 mod fold;
 mod heads;
+mod masks;
 mod merge;
 mod phone;
 mod scan;

@@ -18,6 +18,7 @@ pub(crate) use bank::announcements;
 pub(crate) use word::Word;
 
 use crate::cue::{self, Seen};
+use crate::masks::{BLOCK, Class, Masks};
 use crate::rule::RuleId;
 use crate::{Engine, Span, phone};
 use table::Table;
@@ -100,6 +101,7 @@ pub(crate) struct Scan<'e, 't> {
     engine: &'e Engine,
     text: &'t str,
     bytes: &'t [u8],
+    masks: Masks<'t>,
     spans: Vec<Span>,
     /// The cues around the place that was asked for last.
     window: (usize, Seen),
@@ -114,6 +116,7 @@ impl<'e, 't> Scan<'e, 't> {
             engine,
             text,
             bytes: text.as_bytes(),
+            masks: Masks::new(text.as_bytes()),
             spans: Vec::new(),
             window: (usize::MAX, Seen::NONE),
             asked: (usize::MAX, 0),
@@ -123,45 +126,54 @@ impl<'e, 't> Scan<'e, 't> {
 
     /// Collects everything that any rule finds.
     pub(crate) fn run(mut self) -> Vec<Span> {
-        self.secrets();
         self.bank_codes();
-        let mut at = 0;
-        while let Some(stop) = self.next_stop(at) {
-            at = stop;
-            at = match STOPS[usize::from(self.bytes[at])] {
-                Stop::Digit => self.word(at),
-                Stop::At => self.email(at),
-                Stop::Colon => self.colon(at),
-                Stop::Equals => {
-                    self.secrets_around(at);
-                    self.value(at)
-                }
-                Stop::Dash => self.dashes(at),
-                Stop::Plus => self.phone_abroad(at),
-                Stop::Bracket => self.phone_in_brackets(at),
-                Stop::None => unreachable!("these are passed over"),
-            };
+        let mut banks = std::mem::take(&mut self.spans);
+        let (mut start, mut secrets_from, mut at) = (0, 0, 0);
+        let mut secrets = Vec::new();
+        while start < self.bytes.len() {
+            let end = self.masks.stretch(start);
+            std::mem::swap(&mut self.spans, &mut secrets);
+            secrets_from = self.secrets(secrets_from.max(start), end);
+            std::mem::swap(&mut self.spans, &mut secrets);
+            at = self.stops(at.max(start), end);
+            start = end;
         }
-        self.spans
+        // Of equals the first wins.
+        secrets.append(&mut banks);
+        secrets.append(&mut self.spans);
+        secrets
     }
 
-    /// The first byte from `at` on that means something. All of them lie between `(` and `@`, so eight bytes are
-    /// passed over together when none does.
-    fn next_stop(&self, mut at: usize) -> Option<usize> {
-        while let Some(block) = self.bytes.get(at..).and_then(<[u8]>::first_chunk) {
-            let mut near = between_bracket_and_at(u64::from_le_bytes(*block));
-            while near != 0 {
-                let stop = at + near.trailing_zeros() as usize / 8;
-                if STOPS[usize::from(self.bytes[stop])] != Stop::None {
-                    return Some(stop);
+    /// Goes from stop to stop between `at` and `end`, and gives where to go on.
+    fn stops(&mut self, mut at: usize, end: usize) -> usize {
+        while let Some(stop) = self.next_stop(at, end) {
+            at = match STOPS[usize::from(self.bytes[stop])] {
+                Stop::Digit => self.word(stop),
+                Stop::At => self.email(stop),
+                Stop::Colon => self.colon(stop),
+                Stop::Equals => {
+                    self.secrets_around(stop);
+                    self.value(stop)
                 }
-                near &= near - 1;
-            }
-            at += size_of::<u64>();
+                Stop::Dash => self.dashes(stop),
+                Stop::Plus => self.phone_abroad(stop),
+                Stop::Bracket => self.phone_in_brackets(stop),
+                Stop::None => unreachable!("the masks have a bit for stops alone"),
+            };
         }
-        let rest = self.bytes.get(at..)?;
-        let offset = rest.iter().position(|byte| STOPS[usize::from(*byte)] != Stop::None)?;
-        Some(at + offset)
+        at
+    }
+
+    /// The first byte from `at` to `end` that means something.
+    fn next_stop(&self, mut at: usize, end: usize) -> Option<usize> {
+        while at < end {
+            let stops = self.masks.from(Class::Stop, at);
+            if stops != 0 {
+                return Some(at + stops.trailing_zeros() as usize).filter(|stop| *stop < end);
+            }
+            at += BLOCK;
+        }
+        None
     }
 
     /// Dashes begin an option of a command, and a line of them the head of a key in armour.
@@ -257,13 +269,14 @@ impl<'e, 't> Scan<'e, 't> {
             self.asked.0 = usize::MAX;
             let seen = &mut self.window.1;
             seen.clear();
-            self.engine.cues.gather(cue::before(self.bytes, start), seen);
+            let cues = &self.engine.cues;
+            cues.gather_between(&self.masks, cue::before(&self.masks, start), seen);
             if seen.is_empty() {
-                self.table.gather(self.bytes, start, &self.engine.cues, seen);
+                self.table.gather(self.bytes, start, cues, seen);
             }
             if seen.is_empty() {
-                let end = cue::end_of_groups(self.bytes, end);
-                self.engine.cues.gather(cue::after(self.bytes, end), seen);
+                let end = cue::end_of_groups(&self.masks, end);
+                cues.gather_between(&self.masks, cue::after(&self.masks, end), seen);
             }
         }
         &self.window.1
@@ -329,15 +342,6 @@ fn is_thousands(text: &[u8]) -> bool {
         && !text.get(3).is_some_and(|byte| is_word(*byte))
 }
 
-/// The high bit of every byte between `(` and `@`.
-fn between_bracket_and_at(word: u64) -> u64 {
-    const HIGH: u64 = u64::from_ne_bytes([0x80; 8]);
-    const FROM: u64 = u64::from_ne_bytes([0x80 - b'('; 8]);
-    const TO: u64 = u64::from_ne_bytes([0x80 - b'@' - 1; 8]);
-    let low = word & !HIGH;
-    (low + FROM) & !(low + TO) & !word & HIGH
-}
-
 /// Letters, digits and the underscore.
 static WORD: [bool; 256] = word_bytes();
 
@@ -357,7 +361,8 @@ fn is_word(byte: u8) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use crate::{Engine, Kind, Options};
+    use super::*;
+    use crate::{Kind, Options};
 
     #[test]
     fn what_hangs_together_is_one_number() {
@@ -375,16 +380,11 @@ mod tests {
     }
 
     #[test]
-    fn bytes_are_passed_over_together_only_when_none_means_something() {
+    fn the_scanner_stops_where_a_byte_means_something() {
         for byte in 0..=u8::MAX {
-            for place in 0..8 {
-                let mut block = *b"abc\xC3\xB1 ~z";
-                block[place] = byte;
-                let near = super::between_bracket_and_at(u64::from_le_bytes(block));
-                let means = near >> (place * 8 + 7) & 1 == 1;
-                assert_eq!(means, (b'('..=b'@').contains(&byte), "{byte} at {place}");
-                assert!(means || super::STOPS[usize::from(byte)] == super::Stop::None, "{byte}");
-            }
+            let masks = Masks::new(std::slice::from_ref(&byte));
+            let stops = masks.from(Class::Stop, 0) == 1;
+            assert_eq!(stops, STOPS[usize::from(byte)] != Stop::None, "{byte}");
         }
     }
 

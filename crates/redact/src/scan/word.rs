@@ -3,6 +3,7 @@
 use super::{Scan, is_word};
 use crate::bucket::{Bucket, place_of};
 use crate::engine::{ByAfter, Entry};
+use crate::masks::{Class, lowest};
 use crate::rule::RuleId;
 use crate::shape::WORD_MAX;
 
@@ -44,8 +45,8 @@ fn with_place<'b>(by_after: &'b ByAfter, word: &Word) -> impl Iterator<Item = &'
 impl Scan<'_, '_> {
     /// Looks at the word around the digit at `at`, and gives where to go on.
     pub(super) fn word(&mut self, at: usize) -> usize {
-        let before = self.bytes[..at].iter().rev().take_while(|byte| is_word(**byte)).count();
-        let after = self.bytes[at..].iter().take_while(|byte| is_word(**byte)).count();
+        let before = self.masks.run_before(Class::Word, at);
+        let after = self.masks.run(Class::Word, at);
         let (start, end) = (at - before, at + after);
         if !self.starts_word(start) || !self.ends_word(end) {
             return end;
@@ -66,18 +67,15 @@ impl Scan<'_, '_> {
     }
 
     fn measured(&self, start: usize, end: usize) -> Word {
-        let (mut digits, mut upper) = (0u64, 0u64);
-        for (position, byte) in self.bytes[start..end].iter().enumerate() {
-            digits |= u64::from(byte.is_ascii_digit()) << position;
-            upper |= u64::from(byte.is_ascii_uppercase()) << position;
-        }
+        let inside = lowest(end - start);
+        let digits = self.masks.from(Class::Digit, start) & inside;
+        let upper = self.masks.from(Class::Upper, start) & inside;
         let at = |at: usize| self.bytes.get(at).copied().unwrap_or_default();
         let before = start.checked_sub(1).map_or(0, at);
         let after = at(end);
         let (mut next_length, mut next_after) = (0, 0);
         if place_of(after) > 0 {
-            let next = self.bytes[end + 1..].iter().take(usize::from(u8::MAX));
-            let length = next.take_while(|byte| byte.is_ascii_alphanumeric()).count();
+            let length = self.masks.run(Class::Alphanumeric, end + 1).min(usize::from(u8::MAX));
             next_length = length as u8;
             next_after = at(end + 1 + length);
         }
