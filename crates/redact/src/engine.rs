@@ -304,7 +304,7 @@ impl Engine {
                 self.gates[length].open(&entry);
             }
             let buckets = if cued { &mut self.cued } else { &mut self.by_length };
-            buckets[length][place].push(entry, &word.sets);
+            buckets[length][place].push(entry, &form);
         }
         self.forms.push(form);
     }

@@ -1,7 +1,7 @@
 //! Words that hold a digit: where almost every identifier begins.
 
 use super::{Scan, is_word};
-use crate::bucket::{Bucket, place_of};
+use crate::bucket::{Bucket, Seen, place_of, seen};
 use crate::engine::{ByAfter, Entry};
 use crate::masks::{Class, lowest};
 use crate::rule::RuleId;
@@ -22,6 +22,8 @@ pub(crate) struct Word {
     /// After a separator: how long the next word is, and what stands after that. No form has one of 255.
     pub(crate) next_length: u8,
     pub(crate) next_after: u8,
+    /// What the bytes are that tell most.
+    pub(crate) seen: Seen,
 }
 
 impl Word {
@@ -79,7 +81,8 @@ impl Scan<'_, '_> {
             next_length = length as u8;
             next_after = at(end + 1 + length);
         }
-        Word { start, end, digits, upper, before, after, next_length, next_after }
+        let seen = seen(self.bytes, start, end, usize::from(next_length));
+        Word { start, end, digits, upper, before, after, next_length, next_after, seen }
     }
 
     /// What begins with letters, or mixes them with digits.
@@ -105,7 +108,7 @@ impl Scan<'_, '_> {
     fn forms(&mut self, word: &Word) {
         let engine = self.engine;
         for bucket in with_place(&engine.by_length[word.len()], word) {
-            for entry in bucket.sift(word, self.bytes).filter(|entry| entry.agrees(word)) {
+            for entry in bucket.sift(word).filter(|entry| entry.agrees(word)) {
                 self.form(entry, word);
             }
         }
@@ -119,7 +122,7 @@ impl Scan<'_, '_> {
         }
         self.asked = (word.start, word.end);
         for bucket in with_place(&engine.cued[word.len()], word) {
-            for entry in bucket.sift(word, self.bytes) {
+            for entry in bucket.sift(word) {
                 // Once the cues are known, they tell more than the word does.
                 let known = self.window.0 == word.start;
                 if known && !self.window.1.has(entry.cue) {
