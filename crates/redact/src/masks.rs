@@ -39,29 +39,38 @@ const CLASSES: usize = Class::Stop as usize + 1;
 /// A bit for each byte, the first the lowest, for each class.
 type Block = [u64; CLASSES];
 
+/// The parts of a block that fit a register each.
+type Parts = [u8x16; BLOCK / u8x16::LANES as usize];
+
 /// Tells what 64 bytes are.
 fn classify(bytes: &[u8; BLOCK]) -> Block {
+    let chunks = bytes.as_chunks().0;
+    let parts: Parts = std::array::from_fn(|at| u8x16::new(chunks[at]));
+    let is = |part: u8x16, byte: u8| part.simd_eq(u8x16::splat(byte));
+    let digit = parts.map(|part| within(part, b'0', b'9'));
+    let letter = parts.map(|part| within(part | u8x16::splat(0x20), b'a', b'z'));
+    let alphanumeric: Parts = std::array::from_fn(|at| letter[at] | digit[at]);
+    let word = std::array::from_fn(|at| alphanumeric[at] | is(parts[at], b'_'));
+    let stop = std::array::from_fn(|at| {
+        let signs = b"@:=+(-".map(|sign| is(parts[at], sign));
+        signs.into_iter().fold(digit[at], |stop, sign| stop | sign)
+    });
     let mut block = [0; CLASSES];
-    for (at, chunk) in bytes.as_chunks().0.iter().enumerate() {
-        let chunk = u8x16::new(*chunk);
-        let is = |byte: u8| chunk.simd_eq(u8x16::splat(byte));
-        let digit = within(chunk, b'0', b'9');
-        let alphanumeric = within(chunk | u8x16::splat(0x20), b'a', b'z') | digit;
-        let stop = digit | is(b'@') | is(b':') | is(b'=') | is(b'+') | is(b'(') | is(b'-');
-        let mut set = |class: Class, found: u8x16| {
-            block[class as usize] |= u64::from(found.to_bitmask()) << (at * u8x16::LANES as usize);
-        };
-        set(Class::Word, alphanumeric | is(b'_'));
-        set(Class::Alphanumeric, alphanumeric);
-        set(Class::Digit, digit);
-        set(Class::Upper, within(chunk, b'A', b'Z'));
-        // The highest bit of a byte is what makes a mask of it.
-        set(Class::High, chunk);
-        set(Class::Blank, is(b' '));
-        set(Class::Visible, within(chunk, b' ' + 1, u8::MAX));
-        set(Class::Stop, stop);
-    }
+    block[Class::Word as usize] = bits(word);
+    block[Class::Alphanumeric as usize] = bits(alphanumeric);
+    block[Class::Digit as usize] = bits(digit);
+    block[Class::Upper as usize] = bits(parts.map(|part| within(part, b'A', b'Z')));
+    block[Class::High as usize] = bits(parts);
+    block[Class::Blank as usize] = bits(parts.map(|part| is(part, b' ')));
+    block[Class::Visible as usize] = bits(parts.map(|part| within(part, b' ' + 1, u8::MAX)));
+    block[Class::Stop as usize] = bits(stop);
     block
+}
+
+/// The highest bit of each byte.
+fn bits(parts: Parts) -> u64 {
+    let [a, b, c, d] = parts.map(|part| u64::from(part.to_bitmask()));
+    (d << 16 | c) << 32 | b << 16 | a
 }
 
 /// All ones in each byte from `first` to `last`.
@@ -158,6 +167,7 @@ fn made(bytes: &[u8], at: usize) -> Block {
     let rest = bytes.get(at..).unwrap_or_default();
     match rest.first_chunk() {
         Some(whole) => classify(whole),
+        None if rest.is_empty() => [0; CLASSES],
         None => {
             let mut padded = [0; BLOCK];
             padded[..rest.len()].copy_from_slice(rest);

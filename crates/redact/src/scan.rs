@@ -18,7 +18,7 @@ pub(crate) use bank::announcements;
 pub(crate) use word::Word;
 
 use crate::cue::{self, Seen};
-use crate::masks::{BLOCK, Class, Masks};
+use crate::masks::{BLOCK, Class, Masks, lowest};
 use crate::rule::RuleId;
 use crate::{Engine, Span, phone};
 use table::Table;
@@ -146,34 +146,35 @@ impl<'e, 't> Scan<'e, 't> {
 
     /// Goes from stop to stop between `at` and `end`, and gives where to go on.
     fn stops(&mut self, mut at: usize, end: usize) -> usize {
-        while let Some(stop) = self.next_stop(at, end) {
-            at = match STOPS[usize::from(self.bytes[stop])] {
-                Stop::Digit => self.word(stop),
-                Stop::At => self.email(stop),
-                Stop::Colon => self.colon(stop),
-                Stop::Equals => {
-                    self.secrets_around(stop);
-                    self.value(stop)
-                }
-                Stop::Dash => self.dashes(stop),
-                Stop::Plus => self.phone_abroad(stop),
-                Stop::Bracket => self.phone_in_brackets(stop),
-                Stop::None => unreachable!("the masks have a bit for stops alone"),
-            };
+        while at < end {
+            let block = at;
+            let mut stops = self.masks.from(Class::Stop, block) & lowest(end - block);
+            at = end.min(block + BLOCK);
+            while stops != 0 {
+                let next = self.stop(block + stops.trailing_zeros() as usize);
+                at = at.max(next);
+                // What was looked at together with this stop has none of its own.
+                stops &= !lowest(next - block);
+            }
         }
         at
     }
 
-    /// The first byte from `at` to `end` that means something.
-    fn next_stop(&self, mut at: usize, end: usize) -> Option<usize> {
-        while at < end {
-            let stops = self.masks.from(Class::Stop, at);
-            if stops != 0 {
-                return Some(at + stops.trailing_zeros() as usize).filter(|stop| *stop < end);
+    /// Looks at what is around a byte that means something, and gives where to go on.
+    fn stop(&mut self, at: usize) -> usize {
+        match STOPS[usize::from(self.bytes[at])] {
+            Stop::Digit => self.word(at),
+            Stop::At => self.email(at),
+            Stop::Colon => self.colon(at),
+            Stop::Equals => {
+                self.secrets_around(at);
+                self.value(at)
             }
-            at += BLOCK;
+            Stop::Dash => self.dashes(at),
+            Stop::Plus => self.phone_abroad(at),
+            Stop::Bracket => self.phone_in_brackets(at),
+            Stop::None => unreachable!("the masks have a bit for stops alone"),
         }
-        None
     }
 
     /// Dashes begin an option of a command, and a line of them the head of a key in armour.
