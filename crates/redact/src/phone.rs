@@ -10,12 +10,13 @@ mod plan;
 pub use form::Region;
 
 use code::{Plan, Standing};
+use form::may_end;
 use groups::{Groups, before, ends_at, extension, is_word, separator_before};
 
 /// A plus as East Asian keyboards write it, in UTF-8.
 const WIDE_PLUS: &[u8] = "＋".as_bytes();
 /// Fewer digits, code included, are no number of any plan.
-const DIGITS_MIN: usize = 7;
+pub(crate) const DIGITS_MIN: usize = 7;
 /// E.164: more are none either.
 const DIGITS_MAX: usize = 15;
 /// A reading of up to so many digits is preferred to a longer one: few numbers have more, many are followed by other
@@ -131,10 +132,11 @@ fn is_later_group(text: &[u8], start: usize) -> bool {
         .is_some_and(|(_, at)| before(text, at).is_some_and(|c| c.is_ascii_digit()))
 }
 
+/// How far the first digits of a number reach: single signs stand between them, of up to three bytes, and brackets.
+pub(crate) const REACH: usize = 40;
+
 /// Whether enough digits for a number follow each other from `at`, with no more between them than may stand in one.
 pub(crate) fn has_digits(text: &[u8], at: usize) -> bool {
-    // Single signs between digits, of up to three bytes, and brackets.
-    const REACH: usize = 40;
     let mut count = 0;
     for byte in text[at..].iter().take(REACH) {
         match byte {
@@ -149,32 +151,53 @@ pub(crate) fn has_digits(text: &[u8], at: usize) -> bool {
     false
 }
 
-/// A number as it is written inside one of `regions`: in groups usual there, or after a cue in any. `at` is its first
-/// digit, or the bracket before it.
-pub(crate) fn national(text: &[u8], at: usize, regions: &[Region], cued: bool) -> Option<Number> {
-    // `(617) 485-8245` is the same number from the bracket and from the digit after it.
-    let bracketed = at > 0 && text[at - 1] == b'(' && text.get(at).is_some_and(u8::is_ascii_digit);
-    if bracketed && let found @ Some(_) = national_from(text, at - 1, regions, cued) {
-        return found;
-    }
-    national_from(text, at, regions, cued)
+/// What may be a number as it is written inside a region, read once.
+pub(crate) struct Home<'t> {
+    text: &'t [u8],
+    /// Where it begins, and its groups: from the bracket before, too, since `(617) 485-8245` is the same number from
+    /// the bracket and from the digit after it.
+    readings: [Option<(usize, Groups)>; 2],
 }
 
-fn national_from(text: &[u8], at: usize, regions: &[Region], cued: bool) -> Option<Number> {
-    let groups = Groups::read(text, at);
-    let last = groups.all().last()?;
-    if last.total < DIGITS_MIN
-        || groups.all().len() == 1 && !cued
-        || !may_start(text, at, true)
-        || looks_otherwise(&groups)
-        || !cued && is_amount(text, at)
-    {
+impl<'t> Home<'t> {
+    /// Reads what begins at `at`, its first digit or the bracket before it.
+    pub(crate) fn read(text: &'t [u8], at: usize) -> Self {
+        let bracketed =
+            at > 0 && text[at - 1] == b'(' && text.get(at).is_some_and(u8::is_ascii_digit);
+        let from = |at: usize| {
+            let groups = Groups::read(text, at);
+            let last = groups.all().last()?;
+            let may_be = last.total >= DIGITS_MIN && may_start(text, at, true);
+            (may_be && !looks_otherwise(&groups)).then_some((at, groups))
+        };
+        Self { text, readings: [bracketed.then(|| from(at - 1)).flatten(), from(at)] }
+    }
+
+    /// Whether it may be a number anywhere.
+    pub(crate) fn may_be(&self) -> bool {
+        self.readings.iter().any(Option::is_some)
+    }
+
+    /// The number of one of `regions`: in groups usual there, or after a cue in any.
+    pub(crate) fn number(&self, regions: &[Region], cued: bool) -> Option<Number> {
+        let mut readings = self.readings.iter().flatten();
+        readings.find_map(|(at, groups)| national(self.text, *at, groups, (regions, cued)))
+    }
+}
+
+fn national(
+    text: &[u8],
+    at: usize,
+    groups: &Groups,
+    (regions, cued): (&[Region], bool),
+) -> Option<Number> {
+    if !cued && (groups.all().len() == 1 || is_amount(text, at)) {
         return None;
     }
     (1..=groups.all().len()).rev().find_map(|count| {
-        let score = national_score(&groups, count, regions, cued)?;
+        let score = national_score(groups, count, regions, cued)?;
         let end = groups.all()[count - 1].end;
-        if goes_on(text, &groups, count, regions) || !cued && is_money(text, end) {
+        if goes_on(text, groups, count, regions) || !cued && is_money(text, end) {
             return None;
         }
         let whole = end_of(text, end)?;
@@ -184,8 +207,7 @@ fn national_from(text: &[u8], at: usize, regions: &[Region], cued: bool) -> Opti
 }
 
 fn national_score(groups: &Groups, count: usize, regions: &[Region], cued: bool) -> Option<f32> {
-    let formed = regions.iter().filter_map(|region| region.score(groups, count));
-    let formed = formed.reduce(f32::max);
+    let formed = usual_score(groups, count, regions);
     if !cued {
         return formed;
     }
@@ -269,7 +291,15 @@ fn goes_on(text: &[u8], groups: &Groups, count: usize, regions: &[Region]) -> bo
         return false;
     }
     let rest = Groups::read(text, next.start);
-    !(1..=rest.all().len()).any(|n| regions.iter().any(|region| region.score(&rest, n).is_some()))
+    !(1..=rest.all().len()).any(|count| usual_score(&rest, count, regions).is_some())
+}
+
+/// The best score of the first `count` groups as a form of one of `regions`.
+fn usual_score(groups: &Groups, count: usize, regions: &[Region]) -> Option<f32> {
+    if !may_end(&groups.all()[count - 1]) {
+        return None;
+    }
+    regions.iter().filter_map(|region| region.score(groups, count)).reduce(f32::max)
 }
 
 /// Whether what begins at `at` is the rest of a number in thousands, or a price.
@@ -316,9 +346,9 @@ mod tests {
                 match bytes[at] {
                     _ if plus => international(bytes, at),
                     b'(' => international(bytes, at)
-                        .or_else(|| national(bytes, at, &Region::USUAL, cued)),
+                        .or_else(|| Home::read(bytes, at).number(&Region::USUAL, cued)),
                     _ if digit => international(bytes, at)
-                        .or_else(|| national(bytes, at, &Region::USUAL, cued)),
+                        .or_else(|| Home::read(bytes, at).number(&Region::USUAL, cued)),
                     _ => None,
                 };
             if let Some(found) = found {

@@ -210,22 +210,29 @@ impl<'e, 't> Scan<'e, 't> {
     /// Looks for a number as people of our regions write it.
     fn phone_at_home(&mut self, at: usize) {
         let Some(rule) = self.scanner(Scanner::Phone) else { return };
-        if !phone::has_digits(self.bytes, at) {
+        let digits = self.masks.from(Class::Digit, at) & lowest(phone::REACH);
+        let one_piece = digits & lowest(phone::DIGITS_MIN) == lowest(phone::DIGITS_MIN);
+        if !one_piece
+            && ((digits.count_ones() as usize) < phone::DIGITS_MIN
+                || !phone::has_digits(self.bytes, at))
+        {
             return;
         }
         let regions = &self.engine.regions;
+        let home = phone::Home::read(self.bytes, at);
         let abroad = match self.bytes[at..] {
             [b'0', b'0', ..] | [b'0', b'1', b'1', ..] => phone::international(self.bytes, at),
             _ => None,
         };
-        let found = abroad.or_else(|| phone::national(self.bytes, at, regions, false));
+        let found = abroad.or_else(|| home.number(regions, false));
         if let Some(number) = found.filter(|number| number.score >= self.engine.threshold) {
             self.add(rule, number.start, number.end, number.score);
             return;
         }
         // A cue makes a number of digits that are no usual group, too.
-        if self.is_cued(rule, at, at)
-            && let Some(number) = phone::national(self.bytes, at, regions, true)
+        if home.may_be()
+            && self.is_cued(rule, at, at)
+            && let Some(number) = home.number(regions, true)
         {
             self.add(rule, number.start, number.end, number.score);
         }

@@ -1,7 +1,7 @@
 //! How people of a region group the digits of a national number, and how much such a grouping says by itself.
 
 use super::code::{Plan, Standing};
-use super::groups::Groups;
+use super::groups::{Group, Groups, packed};
 
 /// A region whose national numbers are looked for.
 #[derive(Clone, Copy, Debug)]
@@ -66,6 +66,47 @@ impl Form {
         let head = digits[..2].iter().fold(0, |n, &digit| n * 10 + u16::from(digit));
         self.heads.is_empty() || self.heads.iter().any(|&(low, high)| (low..=high).contains(&head))
     }
+}
+
+/// A bit for the hash of the lengths of each form of the usual regions: most groups are of none, and end here.
+static USUAL_LENGTHS: [u64; PLACES / 64] = usual_lengths();
+
+const PLACES: usize = 4096;
+
+const fn usual_lengths() -> [u64; PLACES / 64] {
+    let mut bits = [0; PLACES / 64];
+    let mut region = 0;
+    while region < Region::USUAL.len() {
+        let forms = Region::USUAL[region].forms;
+        let mut form = 0;
+        while form < forms.len() {
+            let Form { lengths, more, .. } = forms[form];
+            let (mut packed_lengths, mut at) = (0, 0);
+            while at < lengths.len() {
+                packed_lengths |= packed(lengths[at], at);
+                at += 1;
+            }
+            let mut longer = 0;
+            while longer <= more {
+                let place = place(packed_lengths + packed(longer, at - 1));
+                bits[place / 64] |= 1 << (place % 64);
+                longer += 1;
+            }
+            form += 1;
+        }
+        region += 1;
+    }
+    bits
+}
+
+const fn place(lengths: u64) -> usize {
+    (lengths.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 52) as usize
+}
+
+/// Whether some form of a usual region may end with this group: no other region has forms.
+pub(super) fn may_end(group: &Group) -> bool {
+    let place = place(group.lengths);
+    USUAL_LENGTHS[place / 64] >> (place % 64) & 1 == 1
 }
 
 impl Region {

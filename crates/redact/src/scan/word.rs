@@ -204,6 +204,9 @@ impl Scan<'_, '_> {
     /// Whether what stands there passes the rule's check.
     fn passes(&self, rule: RuleId, start: usize, end: usize) -> bool {
         let Some(check) = self.engine.ready(rule).check else { return true };
+        if self.masks.run(Class::Alphanumeric, start) >= end - start {
+            return check(&self.bytes[start..end]);
+        }
         let mut characters = [0; CHARACTERS_MAX];
         let mut count = 0;
         for byte in self.bytes[start..end].iter().filter(|byte| byte.is_ascii_alphanumeric()) {
