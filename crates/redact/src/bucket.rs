@@ -73,18 +73,23 @@ impl Block {
             next.and_then(|sets| sets.first().copied()).unwrap_or(any),
             next.and_then(|sets| sets.last().copied()).unwrap_or(any),
         ];
-        for (table, set) in self.seen.iter_mut().zip(wanted) {
-            for (class, entries) in table.iter_mut().enumerate() {
-                *entries |= if set >> class & 1 == 1 { bit } else { 0 };
+        for (table, mut set) in self.seen.iter_mut().zip(wanted) {
+            if set == any {
+                table.iter_mut().for_each(|entries| *entries |= bit);
+                continue;
+            }
+            while set != 0 {
+                table[set.trailing_zeros() as usize % (CLASSES + 1)] |= bit;
+                set &= set - 1;
             }
         }
         for (place, entries) in self.before.iter_mut().enumerate() {
             let wanted = entry.before == 0 || place_of(entry.before) == place;
             *entries |= if wanted { bit } else { 0 };
         }
-        for (length, entries) in self.next.iter_mut().enumerate() {
-            let wanted = entry.after == 0 || usize::from(entry.next_length) == length;
-            *entries |= if wanted { bit } else { 0 };
+        match entry.after {
+            0 => self.next.iter_mut().for_each(|entries| *entries |= bit),
+            _ => self.next[usize::from(entry.next_length)] |= bit,
         }
         self.entries.push(entry);
     }

@@ -167,11 +167,14 @@ impl Dictionary {
         dictionary
     }
 
-    fn phrases(&self, hash: u64) -> &[Phrase] {
+    /// Whether some phrase may end on the word with this hash: most words are none of ours.
+    #[inline]
+    fn may_end_on(&self, hash: u64) -> bool {
         let bit = filter_place(hash);
-        if self.filter.get(bit / 64).is_none_or(|bits| bits >> (bit % 64) & 1 == 0) {
-            return &[];
-        }
+        self.filter.get(bit / 64).is_some_and(|bits| bits >> (bit % 64) & 1 == 1)
+    }
+
+    fn phrases(&self, hash: u64) -> &[Phrase] {
         let last = self.slots.len().wrapping_sub(1);
         let mut at = hash as usize & last;
         while let Some((found, from, to)) = self.slots.get(at) {
@@ -199,17 +202,21 @@ impl Dictionary {
     /// Adds the rules of which a phrase ends on `word`.
     #[inline]
     fn add(&self, word: Hashed, before: &mut Before, seen: &mut Seen) {
-        for hash in [word.hash, word.singular] {
-            for phrase in self.phrases(hash) {
-                if phrase.follows(before, self.gaps) {
-                    seen.insert(phrase.rule);
-                }
-            }
-            if word.hash == word.singular {
-                break;
-            }
+        if self.may_end_on(word.hash) {
+            self.add_phrases(word.hash, before, seen);
+        }
+        if word.singular != word.hash && self.may_end_on(word.singular) {
+            self.add_phrases(word.singular, before, seen);
         }
         before.push(word.hash);
+    }
+
+    fn add_phrases(&self, last: u64, before: &Before, seen: &mut Seen) {
+        for phrase in self.phrases(last) {
+            if phrase.follows(before, self.gaps) {
+                seen.insert(phrase.rule);
+            }
+        }
     }
 }
 

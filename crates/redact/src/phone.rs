@@ -154,35 +154,47 @@ pub(crate) fn has_digits(text: &[u8], at: usize) -> bool {
 /// What may be a number as it is written inside a region, read once.
 pub(crate) struct Home<'t> {
     text: &'t [u8],
-    /// Where it begins, and its groups: from the bracket before, too, since `(617) 485-8245` is the same number from
-    /// the bracket and from the digit after it.
-    readings: [Option<(usize, Groups)>; 2],
+    at: usize,
+    groups: Groups,
+    may_be: bool,
+    /// The bracket before: `(617) 485-8245` is the same number from there and from the digit after it.
+    bracket: Option<usize>,
 }
 
 impl<'t> Home<'t> {
     /// Reads what begins at `at`, its first digit or the bracket before it.
+    #[inline]
     pub(crate) fn read(text: &'t [u8], at: usize) -> Self {
         let bracketed =
             at > 0 && text[at - 1] == b'(' && text.get(at).is_some_and(u8::is_ascii_digit);
-        let from = |at: usize| {
-            let groups = Groups::read(text, at);
-            let last = groups.all().last()?;
-            let may_be = last.total >= DIGITS_MIN && may_start(text, at, true);
-            (may_be && !looks_otherwise(&groups)).then_some((at, groups))
-        };
-        Self { text, readings: [bracketed.then(|| from(at - 1)).flatten(), from(at)] }
+        let bracket = if bracketed { Some(at - 1) } else { None };
+        let mut home =
+            Self { text, at, groups: Groups::read(text, at), may_be: false, bracket };
+        home.may_be = may_be_national(text, at, &home.groups);
+        home
     }
 
     /// Whether it may be a number anywhere.
     pub(crate) fn may_be(&self) -> bool {
-        self.readings.iter().any(Option::is_some)
+        self.may_be || self.bracket.is_some()
     }
 
     /// The number of one of `regions`: in groups usual there, or after a cue in any.
     pub(crate) fn number(&self, regions: &[Region], cued: bool) -> Option<Number> {
-        let mut readings = self.readings.iter().flatten();
-        readings.find_map(|(at, groups)| national(self.text, *at, groups, (regions, cued)))
+        let bracketed = self.bracket.and_then(|at| {
+            let groups = Groups::read(self.text, at);
+            let may_be = may_be_national(self.text, at, &groups);
+            may_be.then(|| national(self.text, at, &groups, (regions, cued))).flatten()
+        });
+        let here = || national(self.text, self.at, &self.groups, (regions, cued));
+        bracketed.or_else(|| self.may_be.then(here).flatten())
     }
+}
+
+/// Whether these groups may be a number, as far as their count and what stands around them tell.
+fn may_be_national(text: &[u8], at: usize, groups: &Groups) -> bool {
+    let enough = groups.all().last().is_some_and(|last| last.total >= DIGITS_MIN);
+    enough && may_start(text, at, true) && !looks_otherwise(groups)
 }
 
 fn national(

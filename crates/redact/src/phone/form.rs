@@ -8,8 +8,8 @@ use super::groups::{Group, Groups, packed};
 pub struct Region {
     pub(super) plan: &'static Plan,
     pub(super) forms: &'static [Form],
-    /// Bit n is set where some form has n groups.
-    counts: u32,
+    /// A bit for the hash of the lengths of each form.
+    lengths: u64,
 }
 
 /// One grouping.
@@ -46,6 +46,16 @@ impl Form {
         Self { heads, ..self }
     }
 
+    /// The lengths as [`Group::lengths`] has them, where the last group is so much longer than the least.
+    const fn packed(&self, longer: usize) -> u64 {
+        let (mut all, mut at) = (0, 0);
+        while at < self.lengths.len() {
+            all |= packed(self.lengths[at], at);
+            at += 1;
+        }
+        all + packed(longer, at - 1)
+    }
+
     /// Whether the first `count` groups are of this form.
     fn fits(&self, groups: &Groups, count: usize) -> bool {
         let groups = &groups.all()[..count];
@@ -80,15 +90,9 @@ const fn usual_lengths() -> [u64; PLACES / 64] {
         let forms = Region::USUAL[region].forms;
         let mut form = 0;
         while form < forms.len() {
-            let Form { lengths, more, .. } = forms[form];
-            let (mut packed_lengths, mut at) = (0, 0);
-            while at < lengths.len() {
-                packed_lengths |= packed(lengths[at], at);
-                at += 1;
-            }
             let mut longer = 0;
-            while longer <= more {
-                let place = place(packed_lengths + packed(longer, at - 1));
+            while longer <= forms[form].more {
+                let place = place(forms[form].packed(longer));
                 bits[place / 64] |= 1 << (place % 64);
                 longer += 1;
             }
@@ -101,6 +105,11 @@ const fn usual_lengths() -> [u64; PLACES / 64] {
 
 const fn place(lengths: u64) -> usize {
     (lengths.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 52) as usize
+}
+
+/// A place among 64.
+const fn few(place: usize) -> usize {
+    place / (PLACES / 64)
 }
 
 /// Whether some form of a usual region may end with this group: no other region has forms.
@@ -124,12 +133,16 @@ impl Region {
     ];
 
     const fn of(code: u16, forms: &'static [Form]) -> Self {
-        let (mut counts, mut at) = (0, 0);
+        let (mut lengths, mut at) = (0, 0);
         while at < forms.len() {
-            counts |= 1 << forms[at].lengths.len();
+            let mut longer = 0;
+            while longer <= forms[at].more {
+                lengths |= 1 << few(place(forms[at].packed(longer)));
+                longer += 1;
+            }
             at += 1;
         }
-        Self { plan: Plan::of(code), forms, counts }
+        Self { plan: Plan::of(code), forms, lengths }
     }
 
     /// The region of a two-letter name. One whose usual groups are not known here is found after a cue only.
@@ -139,15 +152,16 @@ impl Region {
         };
         let plan = super::plan::PLANS.iter().find(named)?;
         let usual = Self::USUAL.into_iter().find(|region| region.plan.code == plan.code);
-        Some(usual.unwrap_or(Self { plan, forms: &[], counts: 0 }))
+        Some(usual.unwrap_or(Self { plan, forms: &[], lengths: 0 }))
     }
 
     /// How much the grouping of the first `count` groups says, if they are a number of this region.
     pub(super) fn score(&self, groups: &Groups, count: usize) -> Option<f32> {
-        if self.counts >> count & 1 == 0 {
+        let last = groups.all()[..count].last()?;
+        if self.lengths >> few(place(last.lengths)) & 1 == 0 {
             return None;
         }
-        let digits = groups.digits_to(groups.all()[..count].last()?);
+        let digits = groups.digits_to(last);
         let fitting = |form: &&Form| form.fits(groups, count) && form.begins(digits);
         let form = self.forms.iter().find(fitting)?;
         self.assigns(digits).then_some(form.score)
