@@ -36,41 +36,51 @@ pub(crate) enum Class {
 
 const CLASSES: usize = Class::Stop as usize + 1;
 
-/// A bit for each byte, the first the lowest, for each class.
-type Block = [u64; CLASSES];
+/// A bit for each byte, the first the lowest, for each class; in halves, since so they are made.
+type Block = [[u32; 2]; CLASSES];
 
-/// The parts of a block that fit a register each.
-type Parts = [u8x16; BLOCK / u8x16::LANES as usize];
+/// The bits of a class.
+#[inline]
+fn of(block: &Block, class: Class) -> u64 {
+    let [low, high] = block[class as usize];
+    u64::from(high) << (BLOCK / 2) | u64::from(low)
+}
+
+/// Half a block, in the parts that fit a register each: of more at a time, not all would have one.
+type Half = [u8x16; 2];
 
 /// Tells what 64 bytes are.
 fn classify(bytes: &[u8; BLOCK]) -> Block {
-    let chunks = bytes.as_chunks().0;
-    let parts: Parts = std::array::from_fn(|at| u8x16::new(chunks[at]));
-    let is = |part: u8x16, byte: u8| part.simd_eq(u8x16::splat(byte));
-    let digit = parts.map(|part| within(part, b'0', b'9'));
-    let letter = parts.map(|part| within(part | u8x16::splat(0x20), b'a', b'z'));
-    let alphanumeric: Parts = std::array::from_fn(|at| letter[at] | digit[at]);
-    let word = std::array::from_fn(|at| alphanumeric[at] | is(parts[at], b'_'));
-    let stop = std::array::from_fn(|at| {
-        let signs = b"@:=+(-".map(|sign| is(parts[at], sign));
-        signs.into_iter().fold(digit[at], |stop, sign| stop | sign)
-    });
-    let mut block = [0; CLASSES];
-    block[Class::Word as usize] = bits(word);
-    block[Class::Alphanumeric as usize] = bits(alphanumeric);
-    block[Class::Digit as usize] = bits(digit);
-    block[Class::Upper as usize] = bits(parts.map(|part| within(part, b'A', b'Z')));
-    block[Class::High as usize] = bits(parts);
-    block[Class::Blank as usize] = bits(parts.map(|part| is(part, b' ')));
-    block[Class::Visible as usize] = bits(parts.map(|part| within(part, b' ' + 1, u8::MAX)));
-    block[Class::Stop as usize] = bits(stop);
+    let parts = bytes.as_chunks().0;
+    let mut block = [[0; 2]; CLASSES];
+    for (at, half) in parts.as_chunks().0.iter().enumerate() {
+        classify_half(half.map(u8x16::new), |class, bits| block[class as usize][at] = bits);
+    }
     block
 }
 
-/// The highest bit of each byte.
-fn bits(parts: Parts) -> u64 {
-    let [a, b, c, d] = parts.map(|part| u64::from(part.to_bitmask()));
-    (d << 16 | c) << 32 | b << 16 | a
+#[inline]
+fn classify_half(half: Half, mut each: impl FnMut(Class, u32)) {
+    let is = |part: u8x16, byte: u8| part.simd_eq(u8x16::splat(byte));
+    let digit = half.map(|part| within(part, b'0', b'9'));
+    let letter = half.map(|part| within(part | u8x16::splat(0x20), b'a', b'z'));
+    let alphanumeric: Half = std::array::from_fn(|at| letter[at] | digit[at]);
+    let mut set = |class: Class, [first, second]: Half| {
+        each(class, second.to_bitmask() << u8x16::LANES | first.to_bitmask());
+    };
+    set(Class::Word, std::array::from_fn(|at| alphanumeric[at] | is(half[at], b'_')));
+    set(Class::Alphanumeric, alphanumeric);
+    set(Class::Digit, digit);
+    let stop = |at: usize| {
+        let signs = b"@:=+(-".map(|sign| is(half[at], sign));
+        signs.into_iter().fold(digit[at], |stop, sign| stop | sign)
+    };
+    set(Class::Stop, std::array::from_fn(stop));
+    set(Class::Upper, half.map(|part| within(part, b'A', b'Z')));
+    // Of each byte the highest bit counts.
+    set(Class::High, half);
+    set(Class::Blank, half.map(|part| is(part, b' ')));
+    set(Class::Visible, half.map(|part| within(part, b' ' + 1, u8::MAX)));
 }
 
 /// All ones in each byte from `first` to `last`.
@@ -117,11 +127,13 @@ impl<'t> Masks<'t> {
     /// What the 64 bytes from `at` on are; bytes after the end of the text are nothing.
     #[inline]
     pub(crate) fn from(&self, class: Class, at: usize) -> u64 {
-        let (class, shift) = (class as usize, at % BLOCK);
+        let shift = at % BLOCK;
         let kept = (at / BLOCK).wrapping_sub(self.first);
         match self.blocks.get(kept..).and_then(<[Block]>::first_chunk) {
-            Some([block, next]) => block[class] >> shift | next[class] << 1 << (BLOCK - 1 - shift),
-            None => made(self.bytes, at)[class],
+            Some([block, next]) => {
+                of(block, class) >> shift | of(next, class) << 1 << (BLOCK - 1 - shift)
+            }
+            None => of(&made(self.bytes, at), class),
         }
     }
 
@@ -167,7 +179,7 @@ fn made(bytes: &[u8], at: usize) -> Block {
     let rest = bytes.get(at..).unwrap_or_default();
     match rest.first_chunk() {
         Some(whole) => classify(whole),
-        None if rest.is_empty() => [0; CLASSES],
+        None if rest.is_empty() => [[0; 2]; CLASSES],
         None => {
             let mut padded = [0; BLOCK];
             padded[..rest.len()].copy_from_slice(rest);
@@ -214,7 +226,7 @@ mod tests {
                 bytes[place] = byte;
                 for class in ALL {
                     let expected = u64::from(plain(class, byte)) << place;
-                    assert_eq!(classify(&bytes)[class as usize], expected, "{byte} {class:?}");
+                    assert_eq!(of(&classify(&bytes), class), expected, "{byte} {class:?}");
                 }
             }
         }
