@@ -98,8 +98,8 @@ impl Block {
     #[inline]
     fn sift(&self, word: &Word) -> u64 {
         let places = self.seen.iter().zip(word.seen);
-        let left =
-            places.fold(u64::MAX, |left, (table, class)| left & table[usize::from(class) % table.len()]);
+        let left = places
+            .fold(u64::MAX, |left, (table, class)| left & table[usize::from(class) % table.len()]);
         let next = usize::from(word.next_length).min(WORD_MAX + 1);
         left & self.before[place_of(word.before) % self.before.len()] & self.next[next]
     }

@@ -168,8 +168,7 @@ impl<'t> Home<'t> {
         let bracketed =
             at > 0 && text[at - 1] == b'(' && text.get(at).is_some_and(u8::is_ascii_digit);
         let bracket = if bracketed { Some(at - 1) } else { None };
-        let mut home =
-            Self { text, at, groups: Groups::read(text, at), may_be: false, bracket };
+        let mut home = Self { text, at, groups: Groups::read(text, at), may_be: false, bracket };
         home.may_be = may_be_national(text, at, &home.groups);
         home
     }
@@ -354,15 +353,14 @@ mod tests {
         while at < bytes.len() {
             let plus = bytes[at] == b'+' || bytes[at..].starts_with(WIDE_PLUS);
             let digit = bytes[at].is_ascii_digit();
-            let found =
-                match bytes[at] {
-                    _ if plus => international(bytes, at),
-                    b'(' => international(bytes, at)
-                        .or_else(|| Home::read(bytes, at).number(&Region::USUAL, cued)),
-                    _ if digit => international(bytes, at)
-                        .or_else(|| Home::read(bytes, at).number(&Region::USUAL, cued)),
-                    _ => None,
-                };
+            let found = match bytes[at] {
+                _ if plus => international(bytes, at),
+                b'(' => international(bytes, at)
+                    .or_else(|| Home::read(bytes, at).number(&Region::USUAL, cued)),
+                _ if digit => international(bytes, at)
+                    .or_else(|| Home::read(bytes, at).number(&Region::USUAL, cued)),
+                _ => None,
+            };
             if let Some(found) = found {
                 return Some((&text[found.start..found.end], found.score));
             }

@@ -108,8 +108,10 @@ impl Scan<'_, '_> {
     fn forms(&mut self, word: &Word) {
         let engine = self.engine;
         for bucket in with_place(&engine.by_length[word.len()], word) {
-            for entry in bucket.sift(word).filter(|entry| entry.agrees(word)) {
-                self.form(entry, word);
+            for entry in bucket.sift(word) {
+                if entry.agrees(word) && self.is_apart(entry, word) {
+                    self.form(entry, word);
+                }
             }
         }
         if !engine.gates[word.len()].lets(word) {
@@ -140,6 +142,16 @@ impl Scan<'_, '_> {
                 }
             }
         }
+    }
+
+    /// Whether the whole form, by its length, would neither begin nor end inside a word: few groups of digits are as many
+    /// as some form wants.
+    fn is_apart(&self, entry: &Entry, word: &Word) -> bool {
+        let (lead, tail) = (usize::from(entry.lead), usize::from(entry.tail));
+        let before = word.start.checked_sub(lead + 1).map(|before| self.bytes[before]);
+        let after = self.bytes.get(word.end + tail);
+        !(lead > 0 && before.is_some_and(is_word)
+            || tail > 0 && after.is_some_and(|byte| is_word(*byte)))
     }
 
     /// Whether the letters and digits of a word are those that the entry wants.
