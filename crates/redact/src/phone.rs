@@ -610,7 +610,7 @@ mod tests {
             for at in 0..=text.len() {
                 let bytes = text.as_bytes();
                 assert_eq!(international(bytes, at), None, "{text} {at}");
-                assert_eq!(national(bytes, at, &Region::USUAL, true), None, "{text} {at}");
+                assert_eq!(Home::read(bytes, at).number(&Region::USUAL, true), None, "{text} {at}");
             }
         }
         let broken = [0xff, b'+', b'3', b'4', 0xe2, 0x80, b'6', 0xc2];

@@ -126,15 +126,16 @@ impl<'e, 't> Scan<'e, 't> {
 
     /// Collects everything that any rule finds.
     pub(crate) fn run(mut self) -> Vec<Span> {
-        self.bank_codes();
-        let mut banks = std::mem::take(&mut self.spans);
         let (mut start, mut secrets_from, mut at) = (0, 0, 0);
-        let mut secrets = Vec::new();
+        let (mut secrets, mut banks) = (Vec::new(), Vec::new());
         while start < self.bytes.len() {
             let end = self.masks.stretch(start);
             std::mem::swap(&mut self.spans, &mut secrets);
             secrets_from = self.secrets(secrets_from.max(start), end);
             std::mem::swap(&mut self.spans, &mut secrets);
+            std::mem::swap(&mut self.spans, &mut banks);
+            self.bank_codes(start, end);
+            std::mem::swap(&mut self.spans, &mut banks);
             at = self.stops(at.max(start), end);
             start = end;
         }
@@ -280,7 +281,7 @@ impl<'e, 't> Scan<'e, 't> {
             let cues = &self.engine.cues;
             cues.gather_between(&self.masks, cue::before(&self.masks, start), seen);
             if seen.is_empty() {
-                self.table.gather(self.bytes, start, cues, seen);
+                self.table.gather(&self.masks, start, cues, seen);
             }
             if seen.is_empty() {
                 let end = cue::end_of_groups(&self.masks, end);
