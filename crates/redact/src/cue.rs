@@ -1,15 +1,17 @@
 //! Words nearby: what makes a bare number somebody's. A cue is a whole word or a short phrase, whatever its case and
 //! accents, in `snake_case` and `camelCase` too; JSON keys and column headers are cues like any others.
 
+mod around;
+mod words;
+
+pub(crate) use around::{after, before, end_of_groups};
+
+use crate::masks::Masks;
+use std::ops::Range;
+use words::{Hashed, words, words_between};
+
 /// Rules that may have cues in one engine.
 pub(crate) const RULES_MAX: usize = 768;
-
-/// How far a cue may stand before and after, in bytes.
-const BEFORE: usize = 64;
-const AFTER: usize = 40;
-
-/// Letters and signs that lead a number and are a part of it: `GR-`, `NO `.
-const LEAD_MAX: usize = 6;
 
 /// Words in a phrase.
 const PHRASE_MAX: usize = 4;
@@ -165,11 +167,14 @@ impl Dictionary {
         dictionary
     }
 
-    fn phrases(&self, hash: u64) -> &[Phrase] {
+    /// Whether some phrase may end on the word with this hash: most words are none of ours.
+    #[inline]
+    fn may_end_on(&self, hash: u64) -> bool {
         let bit = filter_place(hash);
-        if self.filter.get(bit / 64).is_none_or(|bits| bits >> (bit % 64) & 1 == 0) {
-            return &[];
-        }
+        self.filter.get(bit / 64).is_some_and(|bits| bits >> (bit % 64) & 1 == 1)
+    }
+
+    fn phrases(&self, hash: u64) -> &[Phrase] {
         let last = self.slots.len().wrapping_sub(1);
         let mut at = hash as usize & last;
         while let Some((found, from, to)) = self.slots.get(at) {
@@ -185,19 +190,33 @@ impl Dictionary {
     /// Adds the rules whose cues stand in `text`.
     pub(crate) fn gather(&self, text: &[u8], seen: &mut Seen) {
         let mut before = Before::default();
-        words(text, |word| {
-            for hash in [word.hash, word.singular] {
-                for phrase in self.phrases(hash) {
-                    if phrase.follows(&before, self.gaps) {
-                        seen.insert(phrase.rule);
-                    }
-                }
-                if word.hash == word.singular {
-                    break;
-                }
+        words(text, |word| self.add(word, &mut before, seen));
+    }
+
+    /// The same for a short stretch of the text that has these masks.
+    pub(crate) fn gather_between(&self, masks: &Masks<'_>, place: Range<usize>, seen: &mut Seen) {
+        let mut before = Before::default();
+        words_between(masks, place, |word| self.add(word, &mut before, seen));
+    }
+
+    /// Adds the rules of which a phrase ends on `word`.
+    #[inline]
+    fn add(&self, word: Hashed, before: &mut Before, seen: &mut Seen) {
+        if self.may_end_on(word.hash) {
+            self.add_phrases(word.hash, before, seen);
+        }
+        if word.singular != word.hash && self.may_end_on(word.singular) {
+            self.add_phrases(word.singular, before, seen);
+        }
+        before.push(word.hash);
+    }
+
+    fn add_phrases(&self, last: u64, before: &Before, seen: &mut Seen) {
+        for phrase in self.phrases(last) {
+            if phrase.follows(before, self.gaps) {
+                seen.insert(phrase.rule);
             }
-            before.push(word.hash);
-        });
+        }
     }
 }
 
@@ -212,218 +231,6 @@ pub(crate) fn objection(phrase: &str) -> Option<String> {
     }
 }
 
-/// A word's hash, and that of the word without a final `s`.
-struct Hashed {
-    hash: u64,
-    singular: u64,
-}
-
-/// The letter or digit that a byte folds to; 0 where it ends a word, 1 where more bytes say.
-static FOLDED: [u8; 256] = folded();
-
-const fn folded() -> [u8; 256] {
-    let mut folded = [0; 256];
-    let mut at = 0;
-    while at < 256 {
-        let byte = at as u8;
-        folded[at] = match byte {
-            b'a'..=b'z' | b'0'..=b'9' => byte,
-            b'A'..=b'Z' => byte | 0x20,
-            0xC3..=0xC5 => 1,
-            0x80.. => byte,
-            _ => 0,
-        };
-        at += 1;
-    }
-    folded
-}
-
-/// Cuts text into words, folding case and accents.
-fn words(text: &[u8], mut each: impl FnMut(Hashed)) {
-    let (mut hash, mut shorter, mut last) = (0u64, 0u64, 0u8);
-    let mut bytes = text.iter().copied();
-    let mut was_lower = false;
-    loop {
-        let next = bytes.next();
-        let byte = next.unwrap_or_default();
-        let letter = match FOLDED[usize::from(byte)] {
-            1 => unaccented(byte, bytes.next().unwrap_or_default()),
-            letter => letter,
-        };
-        let upper = letter != byte && byte < 0x80;
-        if (letter == 0 || upper && was_lower) && hash != 0 {
-            let singular = if last == b's' && shorter != 0 { shorter } else { hash };
-            each(Hashed { hash, singular });
-            hash = 0;
-        }
-        if letter == 0 {
-            if next.is_none() {
-                return;
-            }
-            was_lower = false;
-            continue;
-        }
-        was_lower = !upper && byte.is_ascii_lowercase();
-        shorter = hash;
-        // A sum with powers: one multiplication a letter is all that each waits for.
-        hash = hash.wrapping_mul(0x517c_c1b7_2722_0a95).wrapping_add(u64::from(letter));
-        last = letter;
-    }
-}
-
-/// The letters below the accents of U+0100 to U+017F.
-const EXTENDED: &[u8; 128] = b"aaaaaaccccccccddddeeeeeeeeeegggggggghhhhiiiiiiiiiiiijjkkklllllll\
-lllnnnnnnnnnoooooooorrrrrrssssssssttttttuuuuuuuuuuuuwwyyyzzzzzzs";
-
-/// The letter below an accent, by the two bytes of its UTF-8 form.
-fn unaccented(first: u8, second: u8) -> u8 {
-    if first > 0xC3 {
-        let at = usize::from(first - 0xC4) * 64 + usize::from(second & 0x3F);
-        return EXTENDED[at];
-    }
-    match second | 0x20 {
-        0xA0..=0xA5 => b'a',
-        0xA7 => b'c',
-        0xA8..=0xAB => b'e',
-        0xAC..=0xAF => b'i',
-        0xB1 => b'n',
-        0xB2..=0xB6 | 0xB8 => b'o',
-        0xB9..=0xBC => b'u',
-        0xBD | 0xBF => b'y',
-        other => other,
-    }
-}
-
-fn is_word(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || byte == b'_' || byte >= 0x80
-}
-
-/// Bytes at which the way back from a number may end.
-static TELLS: [bool; 256] = tells();
-
-const fn tells() -> [bool; 256] {
-    let mut tells = [false; 256];
-    let mut at = 0;
-    while at < tells.len() {
-        tells[at] = matches!(at as u8, b'0'..=b'9' | b'\n' | b' ');
-        at += 1;
-    }
-    tells
-}
-
-/// What stands before `start` and may hold a cue: in the same line and sentence, and after the last number, since a cue
-/// that another number stands behind belongs to that number.
-pub(crate) fn before(text: &[u8], start: usize) -> &[u8] {
-    let least = start.saturating_sub(BEFORE);
-    let mut from = start;
-    while from > least {
-        let byte = text[from - 1];
-        if !TELLS[usize::from(byte)] {
-            from -= 1;
-            continue;
-        }
-        if byte.is_ascii_digit() && ends_number(text, &mut from) {
-            return &text[from..start];
-        }
-        if byte == b'\n' {
-            return line_above(text, least, from, start);
-        }
-        // `Tel. 612` goes on, `... on file. The 612 boxes` does not.
-        let sentence = byte == b' ' && from > 1 && matches!(text[from - 2], b'.' | b'!' | b'?');
-        if sentence && start - from > LEAD_MAX && text[from].is_ascii_uppercase() {
-            return &text[from..start];
-        }
-        from -= usize::from(from > least);
-    }
-    if from > 0 && is_word(text[from - 1]) {
-        // No word is read in part.
-        from += text[from..start].iter().take_while(|byte| is_word(**byte)).count();
-    }
-    &text[from..start]
-}
-
-/// Whether the digit before `from` ends a number: digits that begin a word, not those in `V5C` and `I-20`, which are
-/// passed over.
-fn ends_number(text: &[u8], from: &mut usize) -> bool {
-    let digits = text[..*from].iter().rev().take_while(|byte| byte.is_ascii_digit()).count();
-    let first = *from - digits;
-    let name = match text[..first] {
-        [.., letter, b'-'] => letter.is_ascii_alphabetic(),
-        [.., before] => is_word(before),
-        [] => false,
-    };
-    if name {
-        *from = first + 1;
-    }
-    !name
-}
-
-/// A value alone on its line belongs to the line above when that ends as a title does.
-fn line_above(text: &[u8], least: usize, line: usize, start: usize) -> &[u8] {
-    let alone = text[line..start].iter().all(|byte| b" \t-*>\"'".contains(byte));
-    let above = &text[least..line - 1];
-    if alone && above.trim_ascii_end().ends_with(b":") {
-        let from = above.iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);
-        return &text[least + from..start];
-    }
-    &text[line..start]
-}
-
-/// Where the groups end that go on from `end` with single separators: `123-45-6789`.
-pub(crate) fn end_of_groups(text: &[u8], mut end: usize) -> usize {
-    const GROUPS_MAX: usize = 8;
-    for _ in 0..GROUPS_MAX {
-        end += text[end..].iter().take_while(|byte| byte.is_ascii_alphanumeric()).count();
-        match text[end..] {
-            [b' ' | b'-' | b'.' | b'/', digit, ..] if digit.is_ascii_digit() => end += 1,
-            _ => break,
-        }
-    }
-    end
-}
-
-static STOPS_AFTER: [bool; 256] = stops_after();
-
-const fn stops_after() -> [bool; 256] {
-    let mut stops = [false; 256];
-    let mut at = 0;
-    while at < 256 {
-        stops[at] = matches!(
-            at as u8,
-            b'0'..=b'9'
-                | b'\n'
-                | b'.'
-                | b','
-                | b';'
-                | b':'
-                | b'|'
-                | b'{'
-                | b'}'
-                | b'['
-                | b']'
-                | b'<'
-                | b'>'
-                | b'='
-        );
-        at += 1;
-    }
-    stops
-}
-
-/// What stands after `end` and may hold a cue: up to the next number, line or part of the sentence.
-pub(crate) fn after(text: &[u8], end: usize) -> &[u8] {
-    let window = &text[end..text.len().min(end + AFTER)];
-    let length =
-        window.iter().position(|byte| STOPS_AFTER[usize::from(*byte)]).unwrap_or(window.len());
-    let cut = end + length < text.len() && is_word(text[end + length]);
-    let window = &window[..length];
-    match window.iter().rposition(|byte| !is_word(*byte)) {
-        Some(last) if cut => &window[..last],
-        None if cut => &[],
-        _ => window,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -433,6 +240,9 @@ mod tests {
         let dictionary = Dictionary::new(cues.into_iter());
         let mut seen = Seen::NONE;
         dictionary.gather(text.as_bytes(), &mut seen);
+        let mut near = Seen::NONE;
+        dictionary.gather_between(&Masks::new(text.as_bytes()), 0..text.len(), &mut near);
+        assert_eq!(near, seen, "{text}");
         seen.iter().collect()
     }
 
@@ -446,20 +256,5 @@ mod tests {
         assert_eq!(seen("\"ssn\": SSNs"), [4]);
         assert_eq!(seen("customer_ssn"), [4]);
         assert_eq!(seen("Číslo Šsn, TĚL"), [1, 4]);
-    }
-
-    #[test]
-    fn a_window_holds_what_belongs_to_the_number() {
-        let before = |text: &str| String::from_utf8(before(text.as_bytes(), text.len()).to_vec());
-        assert_eq!(before("tel 5, order ").unwrap(), ", order ");
-        assert_eq!(before("ssn\norder ").unwrap(), "order ");
-        assert_eq!(before("I-20 of V5C ").unwrap(), "I-20 of V5C ");
-        assert_eq!(before("062-000 account ").unwrap(), " account ");
-        assert_eq!(before("Name\nSSN:\n  ").unwrap(), "SSN:\n  ");
-        let long = format!("a hotel{}", " of".repeat(21));
-        assert!(!before(&long).unwrap().starts_with("tel"), "no word is read in part");
-        let after = |text: &str| String::from_utf8(after(text.as_bytes(), 0).to_vec()).unwrap();
-        assert_eq!(after(" (SSN) and more. Tel"), " (SSN) and more");
-        assert_eq!(after(", tel"), "");
     }
 }

@@ -30,6 +30,9 @@ pub(crate) struct Entry {
     /// How long the next word is, and what must stand after that: a separator, or 0 for the end of the form.
     pub(crate) next_length: u8,
     next_after: u8,
+    /// How many bytes of the form stand before the word, and after it.
+    pub(crate) lead: u16,
+    pub(crate) tail: u16,
     /// Whether the masks say all about the word.
     pub(crate) exact: bool,
     pub(crate) bare: bool,
@@ -299,7 +302,12 @@ impl Engine {
         for at in form.anchors() {
             let word = &form.words[at];
             let next = form.words.get(at + 1);
+            let (lead, tail) = (&form.words[..at], &form.words[at + 1..]);
+            let bytes =
+                |words: &[shape::Word]| words.iter().map(|word| word.len() as u16 + 1).sum();
             let entry = Entry {
+                lead: bytes(lead),
+                tail: bytes(tail),
                 before: at.checked_sub(1).map_or(0, |before| form.separators[before]),
                 after: form.separators.get(at).copied().unwrap_or_default(),
                 digits: word.digits,
@@ -322,7 +330,7 @@ impl Engine {
                 self.gates[length].open(&entry);
             }
             let buckets = if cued { &mut self.cued } else { &mut self.by_length };
-            buckets[length][place].push(entry, &word.sets);
+            buckets[length][place].push(entry, &form);
         }
         self.forms.push(form);
     }

@@ -1,6 +1,9 @@
 //! Text as a reader sees it: full-width digits, invisible characters, look-alike letters and odd spaces are folded to
 //! plain ones, so that nothing hides behind them. Places in the folded text lead back to the original exactly.
 
+/// Bytes that are looked at together.
+const CHUNK: usize = size_of::<u64>();
+
 /// A folded text, and the way back.
 #[derive(Debug)]
 pub(crate) struct Folded {
@@ -89,15 +92,9 @@ fn is_suspect(byte: u8) -> bool {
 
 /// The folded text; none when it is the text itself.
 pub(crate) fn folded(text: &str) -> Option<Folded> {
-    // Plain ASCII, which most texts are, is told many bytes at a time.
-    if text.is_ascii() {
-        return None;
-    }
-    let suspect = text.bytes().position(is_suspect)?;
     let mut folded = Folded { text: String::new(), edges: Vec::new() };
     let mut written = 0;
-    for (offset, c) in text[suspect..].char_indices().filter(|(_, c)| !c.is_ascii()) {
-        let at = suspect + offset;
+    for (at, c) in suspects(text) {
         let becomes = match fold(c) {
             Fold::Keep => continue,
             fold => becomes(fold, text, at, at + c.len_utf8()),
@@ -115,6 +112,26 @@ pub(crate) fn folded(text: &str) -> Option<Folded> {
     }
     folded.text.push_str(&text[written..]);
     Some(folded)
+}
+
+/// The characters that may be folded, and where they stand. Plain ASCII, which most texts are, is passed over many bytes
+/// at a time.
+fn suspects(text: &str) -> impl Iterator<Item = (usize, char)> {
+    const HIGH: u64 = u64::from_ne_bytes([0x80; CHUNK]);
+    let (chunks, rest) = text.as_bytes().as_chunks::<CHUNK>();
+    let tail = chunks.len() * CHUNK;
+    let high = |chunk: &[u8; CHUNK]| u64::from_le_bytes(*chunk) & HIGH;
+    let high = chunks.iter().enumerate().map(move |(at, chunk)| (at * CHUNK, high(chunk)));
+    let places = high.filter(|(_, high)| *high != 0).flat_map(|(at, mut left)| {
+        std::iter::from_fn(move || {
+            let lowest = (left != 0).then(|| left.trailing_zeros() as usize / 8)?;
+            left &= left - 1;
+            Some(at + lowest)
+        })
+    });
+    let suspect = |at: &usize| is_suspect(text.as_bytes()[*at]);
+    let places = places.chain(tail..tail + rest.len()).filter(suspect);
+    places.filter_map(|at| text[at..].chars().next().map(|c| (at, c)))
 }
 
 /// What stands there afterwards, if the character does not stay: perhaps nothing.

@@ -26,8 +26,22 @@ pub(crate) struct Heads {
     literals: Vec<([u8; HEAD], Vec<Literal>)>,
     /// The others: the byte at which the scanner stops, the one before it, and where in the literal that is.
     stopped: Vec<(u8, u8, usize, Literal)>,
-    /// The bytes that stand before a stop in one of these.
-    before_stops: [bool; 256],
+    /// For each byte, a bit for every stop before which it stands in one of these.
+    before_stops: [u8; 256],
+}
+
+/// The bytes from which literals are found that stand in no long run.
+const STOPS: [char; 4] = [':', '=', '(', '-'];
+
+/// A bit for each of them.
+fn bit(stop: u8) -> u8 {
+    match stop {
+        b':' => 1,
+        b'=' => 2,
+        b'(' => 4,
+        b'-' => 8,
+        _ => 0,
+    }
 }
 
 fn place(head: [u8; HEAD]) -> usize {
@@ -49,13 +63,13 @@ impl Heads {
             filter: vec![0; PLACES / 64].into(),
             literals: Vec::new(),
             stopped: Vec::new(),
-            before_stops: [false; 256],
+            before_stops: [0; 256],
         };
         for (text, rules) in by_text {
             let literal = Literal { bytes: text.as_bytes().into(), rules };
             if let Some(at) = Self::stop(text).filter(|at| *at > 0) {
                 let (stop, before) = (literal.bytes[at], literal.bytes[at - 1]);
-                heads.before_stops[usize::from(before)] = true;
+                heads.before_stops[usize::from(before)] |= bit(stop);
                 heads.stopped.push((stop, before, at, literal));
                 continue;
             }
@@ -73,7 +87,7 @@ impl Heads {
     /// Where in a literal the scanner stops, if it must be found from there.
     fn stop(text: &str) -> Option<usize> {
         let apart = text.contains([' ', '=', '"']) && !text.starts_with('-');
-        apart.then(|| text.find([':', '=', '(', '-'])).flatten()
+        apart.then(|| text.find(STOPS)).flatten()
     }
 
     /// Why a literal cannot be found, if it cannot.
@@ -105,9 +119,9 @@ impl Heads {
     ) -> impl Iterator<Item = (RuleId, usize)> + 'h {
         let stop = text[at];
         let before = at.checked_sub(1).map_or(0, |before| text[before]);
-        let stopped = match self.before_stops[usize::from(before)] {
-            true => &self.stopped[..],
-            false => &[],
+        let stopped = match self.before_stops[usize::from(before)] & bit(stop) {
+            0 => &[],
+            _ => &self.stopped[..],
         };
         stopped.iter().filter(move |one| one.0 == stop && one.1 == before).flat_map(
             move |(_, _, offset, literal)| {

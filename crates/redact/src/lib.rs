@@ -34,6 +34,7 @@ mod find;
 mod fold;
 mod heads;
 mod list;
+mod masks;
 mod merge;
 mod names;
 mod objection;

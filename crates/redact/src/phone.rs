@@ -12,12 +12,13 @@ pub(crate) use dialled::Dialled;
 pub use form::Region;
 
 use code::{Plan, Standing};
+use form::may_end;
 use groups::{Groups, before, ends_at, extension, is_word, separator_before};
 
 /// A plus as East Asian keyboards write it, in UTF-8.
 const WIDE_PLUS: &[u8] = "＋".as_bytes();
 /// Fewer digits, code included, are no number of any plan.
-const DIGITS_MIN: usize = 7;
+pub(crate) const DIGITS_MIN: usize = 7;
 /// E.164: more are none either.
 const DIGITS_MAX: usize = 15;
 /// A reading of up to so many digits is preferred to a longer one: few numbers have more, many are followed by other
@@ -133,10 +134,11 @@ fn is_later_group(text: &[u8], start: usize) -> bool {
         .is_some_and(|(_, at)| before(text, at).is_some_and(|c| c.is_ascii_digit()))
 }
 
+/// How far the first digits of a number reach: single signs stand between them, of up to three bytes, and brackets.
+pub(crate) const REACH: usize = 40;
+
 /// Whether enough digits for a number follow each other from `at`, with no more between them than may stand in one.
 pub(crate) fn has_digits(text: &[u8], at: usize) -> bool {
-    // Single signs between digits, of up to three bytes, and brackets.
-    const REACH: usize = 40;
     let mut count = 0;
     for byte in text[at..].iter().take(REACH) {
         match byte {
@@ -151,32 +153,64 @@ pub(crate) fn has_digits(text: &[u8], at: usize) -> bool {
     false
 }
 
-/// A number as it is written inside one of `regions`: in groups usual there, or after a cue in any. `at` is its first
-/// digit, or the bracket before it.
-pub(crate) fn national(text: &[u8], at: usize, regions: &[Region], cued: bool) -> Option<Number> {
-    // `(617) 485-8245` is the same number from the bracket and from the digit after it.
-    let bracketed = at > 0 && text[at - 1] == b'(' && text.get(at).is_some_and(u8::is_ascii_digit);
-    if bracketed && let found @ Some(_) = national_from(text, at - 1, regions, cued) {
-        return found;
-    }
-    national_from(text, at, regions, cued)
+/// What may be a number as it is written inside a region, read once.
+pub(crate) struct Home<'t> {
+    text: &'t [u8],
+    at: usize,
+    groups: Groups,
+    may_be: bool,
+    /// The bracket before: `(617) 485-8245` is the same number from there and from the digit after it.
+    bracket: Option<usize>,
 }
 
-fn national_from(text: &[u8], at: usize, regions: &[Region], cued: bool) -> Option<Number> {
-    let groups = Groups::read(text, at);
-    let last = groups.all().last()?;
-    if last.total < DIGITS_MIN
-        || groups.all().len() == 1 && !cued
-        || !may_start(text, at, true)
-        || looks_otherwise(&groups)
-        || !cued && is_amount(text, at)
-    {
+impl<'t> Home<'t> {
+    /// Reads what begins at `at`, its first digit or the bracket before it.
+    #[inline]
+    pub(crate) fn read(text: &'t [u8], at: usize) -> Self {
+        let bracketed =
+            at > 0 && text[at - 1] == b'(' && text.get(at).is_some_and(u8::is_ascii_digit);
+        let bracket = if bracketed { Some(at - 1) } else { None };
+        let mut home = Self { text, at, groups: Groups::read(text, at), may_be: false, bracket };
+        home.may_be = may_be_national(text, at, &home.groups);
+        home
+    }
+
+    /// Whether it may be a number anywhere.
+    pub(crate) fn may_be(&self) -> bool {
+        self.may_be || self.bracket.is_some()
+    }
+
+    /// The number of one of `regions`: in groups usual there, or after a cue in any.
+    pub(crate) fn number(&self, regions: &[Region], cued: bool) -> Option<Number> {
+        let bracketed = self.bracket.and_then(|at| {
+            let groups = Groups::read(self.text, at);
+            let may_be = may_be_national(self.text, at, &groups);
+            may_be.then(|| national(self.text, at, &groups, (regions, cued))).flatten()
+        });
+        let here = || national(self.text, self.at, &self.groups, (regions, cued));
+        bracketed.or_else(|| self.may_be.then(here).flatten())
+    }
+}
+
+/// Whether these groups may be a number, as far as their count and what stands around them tell.
+fn may_be_national(text: &[u8], at: usize, groups: &Groups) -> bool {
+    let enough = groups.all().last().is_some_and(|last| last.total >= DIGITS_MIN);
+    enough && may_start(text, at, true) && !looks_otherwise(groups)
+}
+
+fn national(
+    text: &[u8],
+    at: usize,
+    groups: &Groups,
+    (regions, cued): (&[Region], bool),
+) -> Option<Number> {
+    if !cued && (groups.all().len() == 1 || is_amount(text, at)) {
         return None;
     }
     (1..=groups.all().len()).rev().find_map(|count| {
-        let score = national_score(&groups, count, regions, cued)?;
+        let score = national_score(groups, count, regions, cued)?;
         let end = groups.all()[count - 1].end;
-        if goes_on(text, &groups, count, regions) || !cued && is_money(text, end) {
+        if goes_on(text, groups, count, regions) || !cued && is_money(text, end) {
             return None;
         }
         let whole = end_of(text, end)?;
@@ -186,8 +220,7 @@ fn national_from(text: &[u8], at: usize, regions: &[Region], cued: bool) -> Opti
 }
 
 fn national_score(groups: &Groups, count: usize, regions: &[Region], cued: bool) -> Option<f32> {
-    let formed = regions.iter().filter_map(|region| region.score(groups, count));
-    let formed = formed.reduce(f32::max);
+    let formed = usual_score(groups, count, regions);
     if !cued {
         return formed;
     }
@@ -271,7 +304,15 @@ fn goes_on(text: &[u8], groups: &Groups, count: usize, regions: &[Region]) -> bo
         return false;
     }
     let rest = Groups::read(text, next.start);
-    !(1..=rest.all().len()).any(|n| regions.iter().any(|region| region.score(&rest, n).is_some()))
+    !(1..=rest.all().len()).any(|count| usual_score(&rest, count, regions).is_some())
+}
+
+/// The best score of the first `count` groups as a form of one of `regions`.
+fn usual_score(groups: &Groups, count: usize, regions: &[Region]) -> Option<f32> {
+    if !may_end(&groups.all()[count - 1]) {
+        return None;
+    }
+    regions.iter().filter_map(|region| region.score(groups, count)).reduce(f32::max)
 }
 
 /// Whether what begins at `at` is the rest of a number in thousands, or a price.
@@ -314,15 +355,14 @@ mod tests {
         while at < bytes.len() {
             let plus = bytes[at] == b'+' || bytes[at..].starts_with(WIDE_PLUS);
             let digit = bytes[at].is_ascii_digit();
-            let found =
-                match bytes[at] {
-                    _ if plus => international(bytes, at),
-                    b'(' => international(bytes, at)
-                        .or_else(|| national(bytes, at, &Region::USUAL, cued)),
-                    _ if digit => international(bytes, at)
-                        .or_else(|| national(bytes, at, &Region::USUAL, cued)),
-                    _ => None,
-                };
+            let found = match bytes[at] {
+                _ if plus => international(bytes, at),
+                b'(' => international(bytes, at)
+                    .or_else(|| Home::read(bytes, at).number(&Region::USUAL, cued)),
+                _ if digit => international(bytes, at)
+                    .or_else(|| Home::read(bytes, at).number(&Region::USUAL, cued)),
+                _ => None,
+            };
             if let Some(found) = found {
                 return Some((&text[found.start..found.end], found.score));
             }
@@ -572,7 +612,7 @@ mod tests {
             for at in 0..=text.len() {
                 let bytes = text.as_bytes();
                 assert_eq!(international(bytes, at), None, "{text} {at}");
-                assert_eq!(national(bytes, at, &Region::USUAL, true), None, "{text} {at}");
+                assert_eq!(Home::read(bytes, at).number(&Region::USUAL, true), None, "{text} {at}");
             }
         }
         let broken = [0xff, b'+', b'3', b'4', 0xe2, 0x80, b'6', 0xc2];

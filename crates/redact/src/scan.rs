@@ -23,6 +23,7 @@ pub(crate) use wallet::{
 pub(crate) use word::Word;
 
 use crate::cue::{self, Seen};
+use crate::masks::{BLOCK, Class, Masks, lowest};
 use crate::phone::Region;
 use crate::rule::RuleId;
 use crate::{Engine, Language, Span, phone};
@@ -108,6 +109,7 @@ pub(crate) struct Scan<'e, 't> {
     engine: &'e Engine,
     text: &'t str,
     bytes: &'t [u8],
+    masks: Masks<'t>,
     spans: Vec<Span>,
     /// The cues around the place that was asked for last.
     window: (usize, Seen),
@@ -128,6 +130,7 @@ impl<'e, 't> Scan<'e, 't> {
             engine,
             text,
             bytes: text.as_bytes(),
+            masks: Masks::new(text.as_bytes()),
             spans: Vec::new(),
             window: (usize::MAX, Seen::NONE),
             asked: (usize::MAX, 0),
@@ -164,47 +167,61 @@ impl<'e, 't> Scan<'e, 't> {
         self.spans
     }
 
+    /// Goes through the text once. What a user asks for comes after what is built in, which wins of equals.
     fn pass(&mut self) {
-        self.secrets();
-        self.bank_codes();
+        let (mut start, mut secrets_from, mut at) = (0, 0, 0);
+        let (mut secrets, mut banks) = (Vec::new(), Vec::new());
+        while start < self.bytes.len() {
+            let end = self.masks.stretch(start);
+            std::mem::swap(&mut self.spans, &mut secrets);
+            secrets_from = self.secrets(secrets_from.max(start), end);
+            std::mem::swap(&mut self.spans, &mut secrets);
+            std::mem::swap(&mut self.spans, &mut banks);
+            self.bank_codes(start, end);
+            std::mem::swap(&mut self.spans, &mut banks);
+            at = self.stops(at.max(start), end);
+            start = end;
+        }
+        // Of equals the first wins.
+        secrets.append(&mut banks);
+        std::mem::swap(&mut self.spans, &mut secrets);
+        let mut stops = secrets;
         self.searched();
         self.listed();
-        let mut at = 0;
-        while let Some(stop) = self.next_stop(at) {
-            at = stop;
-            at = match STOPS[usize::from(self.bytes[at])] {
-                Stop::Digit => self.word(at),
-                Stop::At => self.email(at),
-                Stop::Colon => self.colon(at),
-                Stop::Equals => {
-                    self.secrets_around(at);
-                    self.value(at)
-                }
-                Stop::Dash => self.dashes(at),
-                Stop::Plus => self.phone_abroad(at),
-                Stop::Bracket => self.phone_in_brackets(at),
-                Stop::None => unreachable!("these are passed over"),
-            };
-        }
+        self.spans.append(&mut stops);
     }
 
-    /// The first byte from `at` on that means something. All of them lie between `(` and `@`, so eight bytes are
-    /// passed over together when none does.
-    fn next_stop(&self, mut at: usize) -> Option<usize> {
-        while let Some(block) = self.bytes.get(at..).and_then(<[u8]>::first_chunk) {
-            let mut near = between_bracket_and_at(u64::from_le_bytes(*block));
-            while near != 0 {
-                let stop = at + near.trailing_zeros() as usize / 8;
-                if STOPS[usize::from(self.bytes[stop])] != Stop::None {
-                    return Some(stop);
-                }
-                near &= near - 1;
+    /// Goes from stop to stop between `at` and `end`, and gives where to go on.
+    fn stops(&mut self, mut at: usize, end: usize) -> usize {
+        while at < end {
+            let block = at;
+            let mut stops = self.masks.from(Class::Stop, block) & lowest(end - block);
+            at = end.min(block + BLOCK);
+            while stops != 0 {
+                let next = self.stop(block + stops.trailing_zeros() as usize);
+                at = at.max(next);
+                // What was looked at together with this stop has none of its own.
+                stops &= !lowest(next - block);
             }
-            at += size_of::<u64>();
         }
-        let rest = self.bytes.get(at..)?;
-        let offset = rest.iter().position(|byte| STOPS[usize::from(*byte)] != Stop::None)?;
-        Some(at + offset)
+        at
+    }
+
+    /// Looks at what is around a byte that means something, and gives where to go on.
+    fn stop(&mut self, at: usize) -> usize {
+        match STOPS[usize::from(self.bytes[at])] {
+            Stop::Digit => self.word(at),
+            Stop::At => self.email(at),
+            Stop::Colon => self.colon(at),
+            Stop::Equals => {
+                self.secrets_around(at);
+                self.value(at)
+            }
+            Stop::Dash => self.dashes(at),
+            Stop::Plus => self.phone_abroad(at),
+            Stop::Bracket => self.phone_in_brackets(at),
+            Stop::None => unreachable!("the masks have a bit for stops alone"),
+        }
     }
 
     /// Dashes begin an option of a command, and a line of them the head of a key in armour.
@@ -240,15 +257,20 @@ impl<'e, 't> Scan<'e, 't> {
     /// Looks for a number as people of our regions write it.
     fn phone_at_home(&mut self, at: usize) {
         let Some(rule) = self.scanner(Scanner::Phone) else { return };
-        if !phone::has_digits(self.bytes, at) {
+        let digits = self.masks.from(Class::Digit, at) & lowest(phone::REACH);
+        let one_piece = digits & lowest(phone::DIGITS_MIN) == lowest(phone::DIGITS_MIN);
+        if !one_piece
+            && ((digits.count_ones() as usize) < phone::DIGITS_MIN
+                || !phone::has_digits(self.bytes, at))
+        {
             return;
         }
-        let regions = &self.regions;
+        let home = phone::Home::read(self.bytes, at);
         let abroad = match self.bytes[at..] {
             [b'0', b'0', ..] | [b'0', b'1', b'1', ..] => phone::international(self.bytes, at),
             _ => None,
         };
-        let found = abroad.or_else(|| phone::national(self.bytes, at, regions, false));
+        let found = abroad.or_else(|| home.number(&self.regions, false));
         if let Some(number) =
             found.filter(|number| number.score >= self.engine.ready(rule).threshold)
         {
@@ -256,8 +278,9 @@ impl<'e, 't> Scan<'e, 't> {
             return;
         }
         // A cue makes a number of digits that are no usual group, too.
-        if self.is_cued(rule, at, at)
-            && let Some(number) = phone::national(self.bytes, at, &self.regions, true)
+        if home.may_be()
+            && self.is_cued(rule, at, at)
+            && let Some(number) = home.number(&self.regions, true)
         {
             self.add(rule, number.start, number.end, number.score);
         }
@@ -266,7 +289,8 @@ impl<'e, 't> Scan<'e, 't> {
     /// How sure the number at `at` is by itself, with no word nearby.
     pub(crate) fn phone_alone(&self, at: usize) -> Option<f32> {
         let abroad = phone::international(self.bytes, at);
-        let found = abroad.or_else(|| phone::national(self.bytes, at, &self.regions, false));
+        let home = || phone::Home::read(self.bytes, at).number(&self.regions, false);
+        let found = abroad.or_else(home);
         found.map(|number| number.score)
     }
 
@@ -312,13 +336,14 @@ impl<'e, 't> Scan<'e, 't> {
             self.asked.0 = usize::MAX;
             let seen = &mut self.window.1;
             seen.clear();
-            self.engine.cues.gather(cue::before(self.bytes, start), seen);
+            let cues = &self.engine.cues;
+            cues.gather_between(&self.masks, cue::before(&self.masks, start), seen);
             if seen.is_empty() {
-                self.table.gather(self.bytes, start, &self.engine.cues, seen);
+                self.table.gather(&self.masks, start, cues, seen);
             }
             if seen.is_empty() {
-                let end = cue::end_of_groups(self.bytes, end);
-                self.engine.cues.gather(cue::after(self.bytes, end), seen);
+                let end = cue::end_of_groups(&self.masks, end);
+                cues.gather_between(&self.masks, cue::after(&self.masks, end), seen);
             }
         }
         &self.window.1
@@ -384,15 +409,6 @@ fn is_thousands(text: &[u8]) -> bool {
         && !text.get(3).is_some_and(|byte| is_word(*byte))
 }
 
-/// The high bit of every byte between `(` and `@`.
-fn between_bracket_and_at(word: u64) -> u64 {
-    const HIGH: u64 = u64::from_ne_bytes([0x80; 8]);
-    const FROM: u64 = u64::from_ne_bytes([0x80 - b'('; 8]);
-    const TO: u64 = u64::from_ne_bytes([0x80 - b'@' - 1; 8]);
-    let low = word & !HIGH;
-    (low + FROM) & !(low + TO) & !word & HIGH
-}
-
 /// Letters, digits and the underscore.
 static WORD: [bool; 256] = word_bytes();
 
@@ -412,7 +428,8 @@ fn is_word(byte: u8) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use crate::{Engine, Kind, Options};
+    use super::*;
+    use crate::{Kind, Options};
 
     #[test]
     fn what_hangs_together_is_one_number() {
@@ -430,16 +447,11 @@ mod tests {
     }
 
     #[test]
-    fn bytes_are_passed_over_together_only_when_none_means_something() {
+    fn the_scanner_stops_where_a_byte_means_something() {
         for byte in 0..=u8::MAX {
-            for place in 0..8 {
-                let mut block = *b"abc\xC3\xB1 ~z";
-                block[place] = byte;
-                let near = super::between_bracket_and_at(u64::from_le_bytes(block));
-                let means = near >> (place * 8 + 7) & 1 == 1;
-                assert_eq!(means, (b'('..=b'@').contains(&byte), "{byte} at {place}");
-                assert!(means || super::STOPS[usize::from(byte)] == super::Stop::None, "{byte}");
-            }
+            let masks = Masks::new(std::slice::from_ref(&byte));
+            let stops = masks.from(Class::Stop, 0) == 1;
+            assert_eq!(stops, STOPS[usize::from(byte)] != Stop::None, "{byte}");
         }
     }
 

@@ -169,7 +169,7 @@ fn windows_find_the_names_that_the_whole_holds() {
         fn name(&self) -> &str {
             "every"
         }
-        fn tag(&self, text: &str, _: Option<Language>) -> Vec<Tagged> {
+        fn tag(&self, text: &str, _: Option<Language>, _: f32) -> Vec<Tagged> {
             let places = text.match_indices("Ana López ana@example.org");
             let tagged = |(start, found): (usize, &str)| Tagged {
                 start,

@@ -4,6 +4,7 @@
 use super::{Cue, Side};
 use crate::cue::{self, Dictionary, Seen};
 use crate::engine::Engine;
+use crate::masks::Masks;
 use crate::rule::{Rule, RuleId};
 use crate::scan::Table;
 
@@ -28,16 +29,16 @@ impl<'r> Cues<'r> {
         end: usize,
     ) -> Option<Cue> {
         let bytes = text.as_bytes();
-        let before = cue::before(bytes, start);
-        let found = self.in_stretch(bytes, start - before.len(), start, Side::Before);
+        let masks = Masks::new(bytes);
+        let before = cue::before(&masks, start);
+        let found = self.in_stretch(bytes, before.start, before.end, Side::Before);
         let heading = || {
             let (from, to) = Table::heading(bytes, start, &engine.cues)?;
             self.in_stretch(bytes, from, to, Side::Heading)
         };
         let after = || {
-            let from = cue::end_of_groups(bytes, end);
-            let to = from + cue::after(bytes, from).len();
-            self.in_stretch(bytes, from, to, Side::After)
+            let after = cue::after(&masks, cue::end_of_groups(&masks, end));
+            self.in_stretch(bytes, after.start, after.end, Side::After)
         };
         found.or_else(heading).or_else(after)
     }

@@ -1,15 +1,15 @@
 //! How people of a region group the digits of a national number, and how much such a grouping says by itself.
 
 use super::code::{Plan, Standing};
-use super::groups::Groups;
+use super::groups::{Group, Groups, packed};
 
 /// A region whose national numbers are looked for.
 #[derive(Clone, Copy, Debug)]
 pub struct Region {
     pub(super) plan: &'static Plan,
     pub(super) forms: &'static [Form],
-    /// Bit n is set where some form has n groups.
-    counts: u32,
+    /// A bit for the hash of the lengths of each form.
+    lengths: u64,
 }
 
 /// Regions that know the same numbers are the same, whatever they are called.
@@ -55,6 +55,16 @@ impl Form {
         Self { heads, ..self }
     }
 
+    /// The lengths as [`Group::lengths`] has them, where the last group is so much longer than the least.
+    const fn packed(&self, longer: usize) -> u64 {
+        let (mut all, mut at) = (0, 0);
+        while at < self.lengths.len() {
+            all |= packed(self.lengths[at], at);
+            at += 1;
+        }
+        all + packed(longer, at - 1)
+    }
+
     /// Whether the first `count` groups are of this form.
     fn fits(&self, groups: &Groups, count: usize) -> bool {
         let groups = &groups.all()[..count];
@@ -77,6 +87,46 @@ impl Form {
     }
 }
 
+/// A bit for the hash of the lengths of each form of the usual regions: most groups are of none, and end here.
+static USUAL_LENGTHS: [u64; PLACES / 64] = usual_lengths();
+
+const PLACES: usize = 4096;
+
+const fn usual_lengths() -> [u64; PLACES / 64] {
+    let mut bits = [0; PLACES / 64];
+    let mut region = 0;
+    while region < Region::USUAL.len() {
+        let forms = Region::USUAL[region].forms;
+        let mut form = 0;
+        while form < forms.len() {
+            let mut longer = 0;
+            while longer <= forms[form].more {
+                let place = place(forms[form].packed(longer));
+                bits[place / 64] |= 1 << (place % 64);
+                longer += 1;
+            }
+            form += 1;
+        }
+        region += 1;
+    }
+    bits
+}
+
+const fn place(lengths: u64) -> usize {
+    (lengths.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 52) as usize
+}
+
+/// A place among 64.
+const fn few(place: usize) -> usize {
+    place / (PLACES / 64)
+}
+
+/// Whether some form of a usual region may end with this group: no other region has forms.
+pub(super) fn may_end(group: &Group) -> bool {
+    let place = place(group.lengths);
+    USUAL_LENGTHS[place / 64] >> (place % 64) & 1 == 1
+}
+
 impl Region {
     /// Those looked for where nobody has said which. Canada's plan and forms are those of the United States.
     pub(crate) const USUAL: [Self; 9] = [
@@ -92,12 +142,16 @@ impl Region {
     ];
 
     const fn of(code: u16, forms: &'static [Form]) -> Self {
-        let (mut counts, mut at) = (0, 0);
+        let (mut lengths, mut at) = (0, 0);
         while at < forms.len() {
-            counts |= 1 << forms[at].lengths.len();
+            let mut longer = 0;
+            while longer <= forms[at].more {
+                lengths |= 1 << few(place(forms[at].packed(longer)));
+                longer += 1;
+            }
             at += 1;
         }
-        Self { plan: Plan::of(code), forms, counts }
+        Self { plan: Plan::of(code), forms, lengths }
     }
 
     /// The region of a two-letter name. One whose usual groups are not known here is found after a cue only.
@@ -107,7 +161,7 @@ impl Region {
         };
         let plan = super::plan::PLANS.iter().find(named)?;
         let usual = Self::USUAL.into_iter().find(|region| region.plan.code == plan.code);
-        Some(usual.unwrap_or(Self { plan, forms: &[], counts: 0 }))
+        Some(usual.unwrap_or(Self { plan, forms: &[], lengths: 0 }))
     }
 
     /// Whether numbers are the same in both.
@@ -117,10 +171,11 @@ impl Region {
 
     /// How much the grouping of the first `count` groups says, if they are a number of this region.
     pub(super) fn score(&self, groups: &Groups, count: usize) -> Option<f32> {
-        if self.counts >> count & 1 == 0 {
+        let last = groups.all()[..count].last()?;
+        if self.lengths >> few(place(last.lengths)) & 1 == 0 {
             return None;
         }
-        let digits = groups.digits_to(groups.all()[..count].last()?);
+        let digits = groups.digits_to(last);
         let fitting = |form: &&Form| form.fits(groups, count) && form.begins(digits);
         let form = self.forms.iter().find(fitting)?;
         self.assigns(digits).then_some(form.score)

@@ -15,6 +15,8 @@ pub(super) struct Group {
     /// How many digits it has, and how many all have up to here.
     pub(super) length: usize,
     pub(super) total: usize,
+    /// The lengths of all up to here, in six bits each.
+    pub(super) lengths: u64,
     /// What stands before it: a space, `-`, `.` or `/` whatever its Unicode form, or `_` for nothing but a bracket.
     pub(super) gap: u8,
     pub(super) bracketed: bool,
@@ -38,6 +40,7 @@ impl Groups {
     pub(super) fn read_from(text: &[u8], at: usize, opened: bool) -> Self {
         let mut read = Self { digits: [0; DIGITS_MAX], groups: Default::default(), count: 0 };
         let (mut next, mut gap, mut bracketed, mut total) = (at, b'_', false, 0);
+        let mut lengths = 0;
         while read.count < GROUPS_MAX {
             let inherited = opened && read.count == 0;
             let bracket = text.get(next) == Some(&b'(');
@@ -62,7 +65,9 @@ impl Groups {
             // `(+1) (617) 485-8245`: the code's bracket is none of the number's.
             bracketed |= bracket;
             end += usize::from(open);
-            read.groups[read.count] = Group { start, end, length, total, gap, bracketed: open };
+            lengths |= packed(length, read.count);
+            read.groups[read.count] =
+                Group { start, end, length, total, lengths, gap, bracketed: open };
             read.count += 1;
             let (separator, width) = separator(&text[end..]).unwrap_or((b'_', 0));
             if width == 0 && !open && text.get(end) != Some(&b'(') {
@@ -96,6 +101,11 @@ impl Groups {
             group.total -= length;
         }
     }
+}
+
+/// The length of the group at `at` as a part of [`Group::lengths`].
+pub(super) const fn packed(length: usize, at: usize) -> u64 {
+    (length as u64) << (at * 6)
 }
 
 /// The separator that begins here, in its plain form, and how many bytes it has.

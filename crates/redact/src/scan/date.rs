@@ -9,8 +9,25 @@ const MONTHS: &[&str] = &[
     "maer", "okt", "dez", "set", "out", "gen", "mag", "giu", "lug", "ott",
 ];
 
-/// What they begin with.
-const INITIALS: &[u8] = b"adefgjlmnos";
+/// Bytes of a month that are looked up.
+const HEAD: usize = 3;
+
+/// The first bytes of each month.
+static HEADS: [u32; MONTHS.len()] = heads();
+
+const fn heads() -> [u32; MONTHS.len()] {
+    let (mut heads, mut at) = ([0; MONTHS.len()], 0);
+    while at < MONTHS.len() {
+        let name = MONTHS[at].as_bytes();
+        heads[at] = packed([name[0], name[1], name[2]]);
+        at += 1;
+    }
+    heads
+}
+
+const fn packed(head: [u8; HEAD]) -> u32 {
+    u32::from_le_bytes([head[0], head[1], head[2], 0])
+}
 
 /// The longest month: `septiembre`, `settembre`, `fevereiro`.
 const MONTH_MAX: usize = 12;
@@ -74,8 +91,9 @@ impl Scan<'_, '_> {
     /// The end of the month whose name starts at `at`.
     fn month(&self, at: usize) -> Option<usize> {
         // Nearly always it is another word, which need not be read.
-        let first = self.bytes.get(at)?.to_ascii_lowercase();
-        if !INITIALS.contains(&first) {
+        let head = self.bytes.get(at..at + HEAD)?;
+        let head = [head[0], head[1], head[2]].map(|byte| byte.to_ascii_lowercase());
+        if head.is_ascii() && !HEADS.contains(&packed(head)) {
             return None;
         }
         let letters = self.bytes[at..]

@@ -7,6 +7,7 @@ use super::{Scan, Scanner, is_word};
 use crate::cue::Seen;
 use crate::rule::RuleId;
 use regex_automata::{Anchored, Input};
+use std::ops::Range;
 
 /// The longest name and the longest value.
 const NAME_MAX: usize = 64;
@@ -22,7 +23,7 @@ impl Scan<'_, '_> {
         let next = sign + 1;
         let Some(name) = self.name(sign) else { return next };
         let mut seen = Seen::NONE;
-        self.engine.keys.gather(name, &mut seen);
+        self.engine.keys.gather_between(&self.masks, name, &mut seen);
         if seen.is_empty() {
             return next;
         }
@@ -35,8 +36,9 @@ impl Scan<'_, '_> {
     }
 
     /// The name before a sign: a word with its dots and dashes, in quotes perhaps, with a word or two before it.
-    fn name(&self, sign: usize) -> Option<&[u8]> {
-        let bytes = &self.bytes[sign.saturating_sub(NAME_MAX)..sign];
+    fn name(&self, sign: usize) -> Option<Range<usize>> {
+        let from = sign.saturating_sub(NAME_MAX);
+        let bytes = &self.bytes[from..sign];
         let bytes = bytes.trim_ascii_end();
         let bytes = bytes.strip_suffix(b"\"").or_else(|| bytes.strip_suffix(b"'")).unwrap_or(bytes);
         // A second sign (`:=`, `==`) means no name.
@@ -50,7 +52,8 @@ impl Scan<'_, '_> {
             let earlier = name[..last].iter().rposition(|byte| *byte == b' ');
             earlier.map_or(0, |at| at + 1)
         });
-        Some(&name[words..])
+        let end = from + bytes.len();
+        Some(end - length + words..end)
     }
 
     /// Where the value after a sign begins and ends, and whether quotes say so.

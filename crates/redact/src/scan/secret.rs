@@ -1,8 +1,9 @@
-//! Secrets that begin with a literal of their own. All but a few are long, so the pass looks at runs without a space
-//! alone: where eight bytes in a row hold none.
+//! Secrets that begin with a literal of their own. All but a few are long, so the pass looks at long runs without a
+//! space alone.
 
 use super::key::entropy;
 use super::{Scan, is_word};
+use crate::masks::{BLOCK, Class, lowest};
 use crate::rule::RuleId;
 use regex_automata::meta::Regex;
 use regex_automata::util::primitives::NonMaxUsize;
@@ -11,41 +12,41 @@ use regex_automata::{Anchored, Input};
 /// How far an expression may look: the longest is a private key.
 const LENGTH_MAX: usize = 16 * 1024;
 
-/// The shortest run: one that is as long holds eight bytes in a row, wherever it begins.
-const LENGTH_MIN: usize = 2 * BLOCK - 1;
-
-/// Bytes that are looked at together.
-const BLOCK: usize = 8;
+/// The shortest run.
+const LENGTH_MIN: usize = 15;
 
 impl Scan<'_, '_> {
-    /// Looks for every secret that begins with a literal.
-    pub(super) fn secrets(&mut self) {
-        let bytes = self.bytes;
-        let mut at = 0;
-        while let Some(block) = bytes.get(at..).and_then(<[u8]>::first_chunk::<BLOCK>) {
-            if has_space(*block) {
+    /// Looks for every secret whose literal begins in a run between `from` and `to`, and gives where to go on.
+    pub(super) fn secrets(&mut self, from: usize, to: usize) -> usize {
+        let mut at = from;
+        while at < to {
+            let visible = self.masks.from(Class::Visible, at);
+            let after = self.masks.from(Class::Visible, at + BLOCK);
+            let long = runs(visible, after);
+            if long == 0 {
                 at += BLOCK;
                 continue;
             }
-            let before = bytes[..at].iter().rev().take_while(|byte| **byte > b' ').count();
-            let after = bytes[at..].iter().take_while(|byte| **byte > b' ').count();
-            let (start, end) = (at - before, at + after);
-            if end - start >= LENGTH_MIN {
-                self.run_of_signs(start, end);
-            }
-            at = end.next_multiple_of(BLOCK);
+            let start = at + long.trailing_zeros() as usize;
+            let end = start + self.masks.run(Class::Visible, start);
+            self.run_of_signs(start, end);
+            at = end;
         }
+        at
     }
 
     /// Looks at every place between `start` and `end` where a literal may begin.
     fn run_of_signs(&mut self, start: usize, end: usize) {
-        let mut inside = false;
-        for at in start..end {
-            let word = is_word(self.bytes[at]);
-            if !(inside && word) {
-                self.secrets_at(at);
+        let mut at = start;
+        while at < end {
+            let words = self.masks.from(Class::Word, at);
+            let inside = u64::from(at > start && is_word(self.bytes[at - 1]));
+            let mut places = !(words & (words << 1 | inside)) & lowest(end - at);
+            while places != 0 {
+                self.secrets_at(at + places.trailing_zeros() as usize);
+                places &= places - 1;
             }
-            inside = word;
+            at += BLOCK;
         }
     }
 
@@ -102,14 +103,14 @@ pub(super) fn found(expression: &Regex, input: &Input<'_>) -> Option<(usize, usi
     Some((from, to, whole.1))
 }
 
-/// Whether one of the bytes is a space or a control sign.
-fn has_space(block: [u8; BLOCK]) -> bool {
-    const HIGH: u64 = 0x8080_8080_8080_8080;
-    const ABOVE_SPACE: u64 = 0x5f5f_5f5f_5f5f_5f5f;
-    let word = u64::from_ne_bytes(block);
-    // Adding 5F carries into the high bit of every byte above 20; a high bit that was there counts as well.
-    let above = ((word & !HIGH) + ABOVE_SPACE) | word;
-    above & HIGH != HIGH
+/// Where in `block` so many visible signs begin that they may hold a secret; `next` is the block after it.
+fn runs(block: u64, next: u64) -> u64 {
+    // Each step asks for as many more: 2, 4, 8 and 15.
+    let mut runs = u128::from(next) << BLOCK | u128::from(block);
+    for step in [1, 2, 4, LENGTH_MIN - 8] {
+        runs &= runs >> step;
+    }
+    runs as u64
 }
 
 #[cfg(test)]
@@ -117,14 +118,32 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_space_is_seen_at_every_place() {
-        assert!(!has_space(*b"abc!~\xc3\xa9z"));
-        for at in 0..BLOCK {
-            for space in [b' ', b'\n', 0] {
-                let mut block = *b"AKIAX7QZ";
-                block[at] = space;
-                assert!(has_space(block), "{block:?}");
-            }
+    fn a_run_begins_where_enough_signs_follow_each_other() {
+        for start in 0..BLOCK {
+            let of = |length: usize| {
+                let signs = ((1u128 << length) - 1) << start;
+                runs(signs as u64, (signs >> BLOCK) as u64)
+            };
+            assert_eq!(of(LENGTH_MIN - 1), 0, "{start}");
+            assert_eq!(of(LENGTH_MIN), 1 << start, "{start}");
+        }
+    }
+
+    #[test]
+    fn a_secret_is_found_wherever_it_stands() {
+        let engine = crate::Engine::builtin(&crate::Options::default());
+        let secret = "AKIAX7QZ3M5K2WPLRT4D";
+        for before in (0..200).chain(16_300..16_450) {
+            let text = format!(
+                "{}\n{secret} and so on",
+                "ab cd ".repeat(before / 6) + &"x".repeat(before % 6)
+            );
+            let found = engine.find(&text);
+            assert_eq!(
+                found.iter().map(|span| span.of(&text)).collect::<Vec<_>>(),
+                [secret],
+                "{before}"
+            );
         }
     }
 }

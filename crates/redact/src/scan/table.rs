@@ -1,6 +1,8 @@
 //! Columns with headings: in a text that is a table, the heading of its column is a cue for every value.
 
 use crate::cue::{Dictionary, Seen};
+use crate::masks::{BLOCK, Class, Masks, lowest};
+use std::ops::Range;
 
 /// Longer lines are no rows.
 const ROW_MAX: usize = 4096;
@@ -19,7 +21,7 @@ impl Table {
     /// The columns of a text, for another that goes on with its rows.
     pub(crate) fn of(text: &[u8], cues: &Dictionary) -> Self {
         let mut table = Self { looked: true, ..Self::default() };
-        table.read_headings(text, cues);
+        table.read_headings(&Masks::new(text), cues);
         table
     }
 
@@ -42,10 +44,17 @@ impl Table {
     }
 
     /// Adds the cues of the heading above `at`, if the text is a table.
-    pub(super) fn gather(&mut self, text: &[u8], at: usize, cues: &Dictionary, seen: &mut Seen) {
+    pub(super) fn gather(
+        &mut self,
+        masks: &Masks<'_>,
+        at: usize,
+        cues: &Dictionary,
+        seen: &mut Seen,
+    ) {
+        let text = masks.text();
         if !self.looked {
             self.looked = true;
-            self.read_headings(text, cues);
+            self.read_headings(masks, cues);
         }
         if self.columns.iter().all(Seen::is_empty) {
             return;
@@ -57,28 +66,29 @@ impl Table {
     }
 
     /// The first line is one of headings when it has no number, and the second line as many columns.
-    fn read_headings(&mut self, text: &[u8], cues: &Dictionary) {
+    fn read_headings(&mut self, masks: &Masks<'_>, cues: &Dictionary) {
+        let text = masks.text();
         let end_of_line = |from: usize| memchr::memchr(b'\n', &text[from..]).map(|at| from + at);
         let Some(end) = end_of_line(0) else { return };
-        let first = &text[..end];
-        if first.len() > ROW_MAX || first.iter().any(u8::is_ascii_digit) {
+        let digit = |at: usize| masks.from(Class::Digit, at) & lowest(end - at) != 0;
+        if end > ROW_MAX || (0..end).step_by(BLOCK).any(digit) {
             return;
         }
-        let wanted = delimiters(first);
+        let wanted = delimiters(masks, 0..end);
         if wanted == [0; DELIMITERS.len()] {
             return;
         }
-        let second = &text[end + 1..end_of_line(end + 1).unwrap_or(text.len())];
+        let second = end + 1..end_of_line(end + 1).unwrap_or(text.len());
         if second.len() > ROW_MAX {
             return;
         }
-        let found = delimiters(second);
+        let found = delimiters(masks, second);
         let fits = |at: &usize| wanted[*at] > 0 && wanted[*at] == found[*at];
         let Some(delimiter) = (0..DELIMITERS.len()).find(fits).map(|at| DELIMITERS[at]) else {
             return;
         };
         self.delimiter = delimiter;
-        self.columns = split(first, delimiter)
+        self.columns = split(&text[..end], delimiter)
             .map(|heading| {
                 let mut seen = Seen::NONE;
                 cues.gather(heading, &mut seen);
@@ -118,18 +128,22 @@ impl Table {
 const DELIMITERS: [u8; 4] = [b',', b'\t', b';', b'|'];
 
 /// How often each of them stands in a row outside quotes.
-fn delimiters(line: &[u8]) -> [usize; DELIMITERS.len()] {
+fn delimiters(masks: &Masks<'_>, line: Range<usize>) -> [usize; DELIMITERS.len()] {
+    let text = masks.text();
     let mut counts = [0; DELIMITERS.len()];
     let mut quoted = false;
-    for byte in line {
-        match byte {
-            b'"' => quoted = !quoted,
-            b',' | b'\t' | b';' | b'|' if !quoted => {
-                for (count, delimiter) in counts.iter_mut().zip(DELIMITERS) {
-                    *count += usize::from(*byte == delimiter);
-                }
+    for at in line.clone().step_by(BLOCK) {
+        let of = |class: Class| masks.from(class, at);
+        let plain = of(Class::Word) | of(Class::High) | of(Class::Blank);
+        let mut signs = !plain & lowest(line.end - at);
+        while signs != 0 {
+            let byte = text[at + signs.trailing_zeros() as usize];
+            signs &= signs - 1;
+            quoted ^= byte == b'"';
+            let delimiter = DELIMITERS.iter().position(|delimiter| *delimiter == byte);
+            if let Some(delimiter) = delimiter.filter(|_| !quoted) {
+                counts[delimiter] += 1;
             }
-            _ => {}
         }
     }
     counts

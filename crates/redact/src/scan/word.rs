@@ -2,8 +2,9 @@
 
 use super::{Scan, is_word};
 use crate::Span;
-use crate::bucket::{Bucket, place_of};
+use crate::bucket::{Bucket, Seen, place_of, seen};
 use crate::engine::{ByAfter, Entry};
+use crate::masks::{Class, lowest};
 use crate::rule::RuleId;
 use crate::shape::WORD_MAX;
 
@@ -22,6 +23,8 @@ pub(crate) struct Word {
     /// After a separator: how long the next word is, and what stands after that. No form has one of 255.
     pub(crate) next_length: u8,
     pub(crate) next_after: u8,
+    /// What the bytes are that tell most.
+    pub(crate) seen: Seen,
 }
 
 impl Word {
@@ -45,8 +48,8 @@ fn with_place<'b>(by_after: &'b ByAfter, word: &Word) -> impl Iterator<Item = &'
 impl Scan<'_, '_> {
     /// Looks at the word around the digit at `at`, and gives where to go on.
     pub(super) fn word(&mut self, at: usize) -> usize {
-        let before = self.bytes[..at].iter().rev().take_while(|byte| is_word(**byte)).count();
-        let after = self.bytes[at..].iter().take_while(|byte| is_word(**byte)).count();
+        let before = self.masks.run_before(Class::Word, at);
+        let after = self.masks.run(Class::Word, at);
         let (start, end) = (at - before, at + after);
         if !self.starts_word(start) || !self.ends_word(end) {
             return end;
@@ -67,22 +70,20 @@ impl Scan<'_, '_> {
     }
 
     fn measured(&self, start: usize, end: usize) -> Word {
-        let (mut digits, mut upper) = (0u64, 0u64);
-        for (position, byte) in self.bytes[start..end].iter().enumerate() {
-            digits |= u64::from(byte.is_ascii_digit()) << position;
-            upper |= u64::from(byte.is_ascii_uppercase()) << position;
-        }
+        let inside = lowest(end - start);
+        let digits = self.masks.from(Class::Digit, start) & inside;
+        let upper = self.masks.from(Class::Upper, start) & inside;
         let at = |at: usize| self.bytes.get(at).copied().unwrap_or_default();
         let before = start.checked_sub(1).map_or(0, at);
         let after = at(end);
         let (mut next_length, mut next_after) = (0, 0);
         if place_of(after) > 0 {
-            let next = self.bytes[end + 1..].iter().take(usize::from(u8::MAX));
-            let length = next.take_while(|byte| byte.is_ascii_alphanumeric()).count();
+            let length = self.masks.run(Class::Alphanumeric, end + 1).min(usize::from(u8::MAX));
             next_length = length as u8;
             next_after = at(end + 1 + length);
         }
-        Word { start, end, digits, upper, before, after, next_length, next_after }
+        let seen = seen(self.bytes, start, end, usize::from(next_length));
+        Word { start, end, digits, upper, before, after, next_length, next_after, seen }
     }
 
     /// What begins with letters, or mixes them with digits.
@@ -108,8 +109,10 @@ impl Scan<'_, '_> {
     fn forms(&mut self, word: &Word) {
         let engine = self.engine;
         for bucket in with_place(&engine.by_length[word.len()], word) {
-            for entry in bucket.sift(word, self.bytes).filter(|entry| entry.agrees(word)) {
-                self.form(entry, word);
+            for entry in bucket.sift(word) {
+                if entry.agrees(word) && self.is_apart(entry, word) {
+                    self.form(entry, word);
+                }
             }
         }
         if !engine.gates[word.len()].lets(word) {
@@ -122,7 +125,7 @@ impl Scan<'_, '_> {
         }
         self.asked = (word.start, word.end);
         for bucket in with_place(&engine.cued[word.len()], word) {
-            for entry in bucket.sift(word, self.bytes) {
+            for entry in bucket.sift(word) {
                 // Once the cues are known, they tell more than the word does.
                 let known = self.window.0 == word.start;
                 if known && !self.window.1.has(entry.cue) {
@@ -155,8 +158,7 @@ impl Scan<'_, '_> {
             {
                 let word = self.measured(at, end);
                 for bucket in with_place(&engine.cued[length], &word) {
-                    for entry in bucket.sift(&word, self.bytes).filter(|entry| entry.agrees(&word))
-                    {
+                    for entry in bucket.sift(&word).filter(|entry| entry.agrees(&word)) {
                         self.form_without_cue(entry, &word);
                     }
                 }
@@ -176,6 +178,16 @@ impl Scan<'_, '_> {
         {
             weak.push(Span { start, end, kind: rule.kind, rule: entry.rule, score });
         }
+    }
+
+    /// Whether the whole form, by its length, would neither begin nor end inside a word: few groups of digits are as many
+    /// as some form wants.
+    fn is_apart(&self, entry: &Entry, word: &Word) -> bool {
+        let (lead, tail) = (usize::from(entry.lead), usize::from(entry.tail));
+        let before = word.start.checked_sub(lead + 1).map(|before| self.bytes[before]);
+        let after = self.bytes.get(word.end + tail);
+        !(lead > 0 && before.is_some_and(is_word)
+            || tail > 0 && after.is_some_and(|byte| is_word(*byte)))
     }
 
     /// Whether the letters and digits of a word are those that the entry wants.
@@ -240,6 +252,9 @@ impl Scan<'_, '_> {
     /// Whether what stands there passes the rule's check.
     pub(super) fn passes(&self, rule: RuleId, start: usize, end: usize) -> bool {
         let Some(check) = self.engine.ready(rule).check else { return true };
+        if self.masks.run(Class::Alphanumeric, start) >= end - start {
+            return check(&self.bytes[start..end]);
+        }
         let mut characters = [0; CHARACTERS_MAX];
         let mut count = 0;
         for byte in self.bytes[start..end].iter().filter(|byte| byte.is_ascii_alphanumeric()) {
