@@ -23,7 +23,8 @@ fn bodies_that_make_no_sense_have_their_codes() {
         (b"{\"text\":1}", 422, "unprocessable"),
         (b"{\"texts\":[1]}", 422, "unprocessable"),
         (b"{\"text\":\"a\",\"other\":1}", 422, "unprocessable"),
-        (b"{\"text\":\"a\",\"language\":\"es\"}", 422, "not_built"),
+        (b"{\"text\":\"a\",\"language\":\"tlh\"}", 422, "unprocessable"),
+        (b"{\"text\":\"a\",\"policy\":\"nobodys\"}", 422, "no_policy"),
         (b"{\"text\":\"a\",\"session\":\"a b\"}", 422, "unprocessable"),
     ];
     let mut client = daemon.connect();
