@@ -1,10 +1,10 @@
 //! Attention of every token to every other: by content, and in DeBERTa by distance too.
 
 use crate::OpenError;
-use crate::network::Loader;
-use crate::relative::Positions;
-use candle_core::{D, Module, Result, Tensor};
-use candle_nn::Linear;
+use crate::fused::shares;
+use crate::network::{Linear, Loader};
+use crate::relative::{Distances, Positions};
+use candle_core::{D, Result, Tensor};
 
 /// The attention of one layer.
 pub(crate) struct Attention {
@@ -12,7 +12,7 @@ pub(crate) struct Attention {
     inputs: Linear,
     positions: Option<Positions>,
     output: Linear,
-    pub heads: usize,
+    heads: usize,
 }
 
 impl Attention {
@@ -29,9 +29,8 @@ impl Attention {
             1 + usize::from(relative.content_to_position)
                 + usize::from(relative.position_to_content)
         });
-        let scale = 1.0 / ((loader.config.head() * terms) as f64).sqrt();
-        let query = loader.linear(&names[0], hidden, hidden)?;
-        let query = loader.prepared(scaled(&query, scale))?;
+        let scale = 1.0 / ((loader.config.head() * terms) as f32).sqrt();
+        let query = loader.linear_scaled(&names[0], (hidden, hidden), scale)?;
         let key = loader.linear(&names[1], hidden, hidden)?;
         let value = loader.linear(&names[2], hidden, hidden)?;
         let positions = match (loader.config.relative, table) {
@@ -40,20 +39,20 @@ impl Attention {
             }
             _ => None,
         };
-        let inputs = loader.prepared(joined(&[query, key, value]))?;
+        let inputs = loader.prepared(Linear::joined(&[query, key, value]))?;
         let output = loader.linear(&names[3], hidden, hidden)?;
         Ok(Self { inputs, positions, output, heads })
     }
 
-    /// What each token takes from the others. `index` says which distance lies between two tokens.
+    /// What each token takes from the others, the bias of the output left out.
     pub(crate) fn forward(
         &self,
         hidden: &Tensor,
-        mask: Option<&Tensor>,
-        index: Option<&Tensor>,
+        lengths: &[usize],
+        distances: Option<&Distances>,
     ) -> Result<Tensor> {
         let (rows, length, width) = hidden.dims3()?;
-        let inputs = self.inputs.forward(hidden)?;
+        let inputs = self.inputs.forward(hidden, None)?;
         let part = |at: usize| {
             inputs
                 .narrow(D::Minus1, at * width, width)?
@@ -63,25 +62,15 @@ impl Attention {
         };
         let (query, key, value) = (part(0)?, part(1)?, part(2)?);
         let mut scores = query.matmul(&key.t()?)?;
-        if let (Some(positions), Some(index)) = (&self.positions, index) {
-            scores = positions.add(scores, (&query, &key), index)?;
+        if let (Some(positions), Some(distances)) = (&self.positions, distances) {
+            scores = positions.add(scores, (&query, &key), distances)?;
         }
-        if let Some(mask) = mask {
-            scores = scores.broadcast_add(mask)?;
-        }
-        let shares = candle_nn::ops::softmax_last_dim(&scores)?;
-        let taken = shares.matmul(&value)?.transpose(1, 2)?.contiguous()?;
-        self.output.forward(&taken.reshape((rows, length, width))?)
+        let taken = shares(scores, lengths)?.matmul(&value)?.transpose(1, 2)?.contiguous()?;
+        self.output.product(&taken.reshape((rows, length, width))?)
     }
-}
 
-pub(crate) fn scaled(linear: &Linear, by: f64) -> Result<Linear> {
-    let bias = linear.bias().map(|bias| bias.affine(by, 0.0)).transpose()?;
-    Ok(Linear::new(linear.weight().affine(by, 0.0)?, bias))
-}
-
-fn joined(linears: &[Linear]) -> Result<Linear> {
-    let weights: Vec<&Tensor> = linears.iter().map(Linear::weight).collect();
-    let biases: Vec<&Tensor> = linears.iter().filter_map(Linear::bias).collect();
-    Ok(Linear::new(Tensor::cat(&weights, 0)?, Some(Tensor::cat(&biases, 0)?)))
+    /// The bias of the output.
+    pub(crate) fn bias(&self) -> &Tensor {
+        &self.output.bias
+    }
 }

@@ -11,12 +11,13 @@
 //!
 //! - [`model`]: opens a folder, tags texts
 //! - [`config`], [`label`], [`token`], [`weights`]: what the folder says
-//! - [`network`], [`attention`], [`relative`]: the forward pass
+//! - [`network`], [`attention`], [`relative`], [`fused`]: the forward pass
 //! - [`window`], [`word`], [`span`]: from long texts to windows, and from tokens back to words
 
 mod attention;
 mod config;
 mod error;
+mod fused;
 mod label;
 mod model;
 mod network;

@@ -6,60 +6,86 @@
 use crate::OpenError;
 use crate::attention::Attention;
 use crate::config::{Activation, Config, Convolution, Family};
+use crate::fused::{Norm, biased};
 use crate::relative::{Distances, table};
 use crate::weights::Weights;
-use candle_core::{Module, Result, Tensor};
-use candle_nn::{Embedding, LayerNorm, Linear};
-
-/// Added to the scores of padding: after softmax nothing is left of it.
-const NEVER: f32 = -1e30;
+use candle_core::{Device, Module, Result, Tensor};
+use candle_nn::Embedding;
 
 /// Rows of tokens of different lengths, filled up to the longest.
 pub(crate) struct Batch {
     ids: Tensor,
     positions: Tensor,
-    /// `[rows, length]`, 1 for tokens and 0 for padding; None where there is none.
-    real: Option<Tensor>,
+    lengths: Vec<usize>,
 }
 
 impl Batch {
     /// Puts rows together; the frame around a text is part of its row.
-    pub(crate) fn new(
-        rows: &[Vec<u32>],
-        config: &Config,
-        device: &candle_core::Device,
-    ) -> Result<Self> {
-        let length = rows.iter().map(Vec::len).max().unwrap_or(0);
+    pub(crate) fn new(rows: &[Vec<u32>], config: &Config, device: &Device) -> Result<Self> {
+        let lengths: Vec<usize> = rows.iter().map(Vec::len).collect();
+        let length = lengths.iter().copied().max().unwrap_or(0);
         let shape = (rows.len(), length);
-        let fill = |row: &[u32], with: u32| {
-            let mut row = row.to_vec();
-            row.resize(length, with);
-            row
+        let filled = |row: &Vec<u32>| {
+            let padding = std::iter::repeat_n(config.padding, length - row.len());
+            row.iter().copied().chain(padding).collect::<Vec<_>>()
         };
-        let ids: Vec<u32> = rows.iter().flat_map(|row| fill(row, config.padding)).collect();
-        let positions: Vec<u32> =
-            rows.iter().flat_map(|row| positions(&fill(row, config.padding), config)).collect();
-        let real = rows.iter().any(|row| row.len() < length).then(|| {
-            let real: Vec<f32> = rows
-                .iter()
-                .flat_map(|row| (0..length).map(|at| f32::from(u8::from(at < row.len()))))
-                .collect();
-            Tensor::from_vec(real, shape, device)
-        });
+        let ids: Vec<u32> = rows.iter().flat_map(filled).collect();
+        let places: Vec<u32> =
+            rows.iter().flat_map(|row| positions(&filled(row), config)).collect();
         Ok(Self {
             ids: Tensor::from_vec(ids, shape, device)?,
-            positions: Tensor::from_vec(positions, shape, device)?,
-            real: real.transpose()?,
+            positions: Tensor::from_vec(places, shape, device)?,
+            lengths,
         })
     }
 
-    /// What is added to the scores of attention.
-    fn mask(&self) -> Result<Option<Tensor>> {
-        let mask = |real: &Tensor| {
-            real.affine(f64::from(-NEVER), f64::from(NEVER))?.unsqueeze(1)?.unsqueeze(1)
+    /// `[rows, length, 1]`, 1 for tokens and 0 for padding; None where there is none.
+    fn real(&self) -> Result<Option<Tensor>> {
+        let (rows, length) = self.ids.dims2()?;
+        if self.lengths.iter().all(|own| *own == length) {
+            return Ok(None);
+        }
+        let row = |own: &usize| {
+            let own = *own;
+            (0..length).map(move |at| f32::from(u8::from(at < own)))
         };
-        self.real.as_ref().map(mask).transpose()
+        let real: Vec<f32> = self.lengths.iter().flat_map(row).collect();
+        Tensor::from_vec(real, (rows, length, 1), self.ids.device()).map(Some)
     }
+}
+
+/// Sums of products, and what is added to them.
+#[derive(Clone)]
+pub(crate) struct Linear {
+    weight: Tensor,
+    pub(crate) bias: Tensor,
+}
+
+impl Linear {
+    /// Several of the same input as one.
+    pub(crate) fn joined(linears: &[Self]) -> Result<Self> {
+        let weights: Vec<&Tensor> = linears.iter().map(|linear| &linear.weight).collect();
+        let biases: Vec<&Tensor> = linears.iter().map(|linear| &linear.bias).collect();
+        Ok(Self { weight: Tensor::cat(&weights, 0)?, bias: Tensor::cat(&biases, 0)? })
+    }
+
+    pub(crate) fn forward(&self, rows: &Tensor, activation: Option<Activation>) -> Result<Tensor> {
+        biased(self.product(rows)?, &self.bias, activation)
+    }
+
+    /// The sums without the bias.
+    pub(crate) fn product(&self, rows: &Tensor) -> Result<Tensor> {
+        product(rows, &self.weight)
+    }
+}
+
+/// One product for all rows of a batch is faster than one for each.
+fn product(rows: &Tensor, weight: &Tensor) -> Result<Tensor> {
+    let mut shape = rows.dims().to_vec();
+    let flat = rows.flatten_to(shape.len() - 2)?;
+    shape.pop();
+    shape.push(weight.dim(0)?);
+    flat.matmul(&weight.t()?)?.reshape(shape)
 }
 
 /// Positions of a row. RoBERTa counts what is not padding, from behind the padding's number, also within a text.
@@ -90,24 +116,24 @@ struct Embeddings {
     positions: Option<Embedding>,
     /// The row for the first of two texts, the only one there is here.
     kind: Option<Tensor>,
-    widen: Option<Linear>,
-    norm: LayerNorm,
+    widen: Option<Tensor>,
+    norm: Norm,
 }
 
 struct Layer {
     attention: Attention,
-    attention_norm: LayerNorm,
+    attention_norm: Norm,
     up: Linear,
     activation: Activation,
     down: Linear,
-    norm: LayerNorm,
+    norm: Norm,
 }
 
 /// DeBERTa's convolution beside the first layer.
 struct Side {
     kernel: Tensor,
     bias: Tensor,
-    norm: LayerNorm,
+    norm: Norm,
     shape: Convolution,
 }
 
@@ -124,7 +150,7 @@ impl Loader<'_> {
         name: &str,
         shape: &[usize],
     ) -> std::result::Result<Tensor, OpenError> {
-        self.weights.tensor(&format!("{}{name}", self.prefix), shape)
+        self.weights.tensor(&format!("{}{name}", self.prefix), shape, 1.0)
     }
 
     pub(crate) fn linear(
@@ -133,9 +159,20 @@ impl Loader<'_> {
         from: usize,
         to: usize,
     ) -> std::result::Result<Linear, OpenError> {
-        let weight = self.tensor(&format!("{name}.weight"), &[to, from])?;
-        let bias = self.tensor(&format!("{name}.bias"), &[to])?;
-        Ok(Linear::new(weight, Some(bias)))
+        self.linear_scaled(name, (from, to), 1.0)
+    }
+
+    /// What it says times `by`.
+    pub(crate) fn linear_scaled(
+        &mut self,
+        name: &str,
+        (from, to): (usize, usize),
+        by: f32,
+    ) -> std::result::Result<Linear, OpenError> {
+        let name = format!("{}{name}", self.prefix);
+        let weight = self.weights.tensor(&format!("{name}.weight"), &[to, from], by)?;
+        let bias = self.weights.tensor(&format!("{name}.bias"), &[to], by)?;
+        Ok(Linear { weight, bias })
     }
 
     fn table(&mut self, name: &str, rows: usize) -> std::result::Result<Embedding, OpenError> {
@@ -143,14 +180,14 @@ impl Loader<'_> {
         Ok(Embedding::new(self.tensor(&format!("{name}.weight"), &[rows, width])?, width))
     }
 
-    pub(crate) fn norm(&mut self, name: &str) -> std::result::Result<LayerNorm, OpenError> {
+    pub(crate) fn norm(&mut self, name: &str) -> std::result::Result<Norm, OpenError> {
         let size = self.config.hidden;
         // Weights that come from TensorFlow call them otherwise.
         let old = self.weights.has(&format!("{}{name}.gamma", self.prefix));
         let (weight, bias) = if old { ("gamma", "beta") } else { ("weight", "bias") };
         let weight = self.tensor(&format!("{name}.{weight}"), &[size])?;
         let bias = self.tensor(&format!("{name}.{bias}"), &[size])?;
-        Ok(LayerNorm::new(weight, bias, self.config.epsilon))
+        self.prepared(Norm::new(weight, bias, self.config.epsilon))
     }
 
     /// Hands on what a computation with weights says.
@@ -186,22 +223,18 @@ impl Network {
 
     /// The logits of each token, `[rows, length, labels]`.
     pub(crate) fn forward(&self, batch: &Batch) -> Result<Tensor> {
-        let mask = batch.mask()?;
-        let (rows, length) = batch.ids.dims2()?;
-        let heads = self.layers.first().map_or(1, |layer| layer.attention.heads);
         let distances = self.distances.as_ref();
-        let index = distances
-            .map(|distances| distances.index(rows * heads, length, batch.ids.device()))
-            .transpose()?;
-        let embedded = self.embeddings.forward(batch)?;
+        // Attention does not see padding, but a convolution does.
+        let real = if self.convolution.is_some() { batch.real()? } else { None };
+        let embedded = self.embeddings.forward(batch, real.as_ref())?;
         let mut hidden = embedded.clone();
         for (at, layer) in self.layers.iter().enumerate() {
-            hidden = layer.forward(&hidden, mask.as_ref(), index.as_ref())?;
+            hidden = layer.forward(&hidden, &batch.lengths, distances)?;
             if let Some(side) = self.convolution.as_ref().filter(|_| at == 0) {
-                hidden = side.forward(&embedded, &hidden, batch.real.as_ref())?;
+                hidden = side.forward(&embedded, &hidden, real.as_ref())?;
             }
         }
-        self.classifier.forward(&hidden)
+        self.classifier.forward(&hidden, None)
     }
 }
 
@@ -223,26 +256,26 @@ impl Embeddings {
             words: loader.table("embeddings.word_embeddings", config.vocabulary)?,
             positions: positions.transpose()?,
             kind,
-            widen: widen.map(|weight| Linear::new(weight, None)),
+            widen,
             norm: loader.norm("embeddings.LayerNorm")?,
         })
     }
 
-    fn forward(&self, batch: &Batch) -> Result<Tensor> {
+    fn forward(&self, batch: &Batch, real: Option<&Tensor>) -> Result<Tensor> {
         let mut sum = self.words.forward(&batch.ids)?;
-        if let Some(positions) = &self.positions {
-            sum = (sum + positions.forward(&batch.positions)?)?;
-        }
-        if let Some(kind) = &self.kind {
-            sum = sum.broadcast_add(kind)?;
-        }
+        let positions = self.positions.as_ref().map(|table| table.forward(&batch.positions));
+        let mut more = positions.transpose()?;
+        let mut kind = self.kind.as_ref();
         if let Some(widen) = &self.widen {
-            sum = widen.forward(&sum)?;
+            // The narrow parts are added before they are widened.
+            for part in [more.take().as_ref(), kind.take()].into_iter().flatten() {
+                sum = sum.broadcast_add(part)?;
+            }
+            sum = product(&sum, widen)?;
         }
-        let found = self.norm.forward(&sum)?;
-        match &batch.real {
-            // Attention does not see padding, but a convolution does.
-            Some(real) => found.broadcast_mul(&real.unsqueeze(2)?),
+        let found = self.norm.of_sum(sum, more.as_ref(), kind)?;
+        match real {
+            Some(real) => found.broadcast_mul(real),
             None => Ok(found),
         }
     }
@@ -316,13 +349,14 @@ impl Layer {
     fn forward(
         &self,
         hidden: &Tensor,
-        mask: Option<&Tensor>,
-        index: Option<&Tensor>,
+        lengths: &[usize],
+        distances: Option<&Distances>,
     ) -> Result<Tensor> {
-        let attended = self.attention.forward(hidden, mask, index)?;
-        let hidden = self.attention_norm.forward(&(hidden + attended)?)?;
-        let wide = activate(self.activation, &self.up.forward(&hidden)?)?;
-        self.norm.forward(&(self.down.forward(&wide)? + hidden)?)
+        let attended = self.attention.forward(hidden, lengths, distances)?;
+        let bias = Some(self.attention.bias());
+        let hidden = self.attention_norm.of_sum(attended, Some(hidden), bias)?;
+        let wide = self.up.forward(&hidden, Some(self.activation))?;
+        self.norm.of_sum(self.down.product(&wide)?, Some(&hidden), Some(&self.down.bias))
     }
 }
 
@@ -343,25 +377,15 @@ impl Side {
         let across = embedded.transpose(1, 2)?.contiguous()?;
         let found =
             across.conv1d(&self.kernel, padding, 1, 1, groups)?.transpose(1, 2)?.contiguous()?;
-        let mut found = found.broadcast_add(&self.bias)?;
-        let real = real.map(|real| real.unsqueeze(2)).transpose()?;
-        if let Some(real) = &real {
+        // Nothing stays nothing under every activation that is known.
+        let mut found = biased(found, &self.bias, Some(self.shape.activation))?;
+        if let Some(real) = real {
             found = found.broadcast_mul(real)?;
         }
-        let found = self.norm.forward(&(activate(self.shape.activation, &found)? + hidden)?)?;
-        match &real {
+        let found = self.norm.of_sum(found, Some(hidden), None)?;
+        match real {
             Some(real) => found.broadcast_mul(real),
             None => Ok(found),
         }
-    }
-}
-
-fn activate(activation: Activation, sums: &Tensor) -> Result<Tensor> {
-    match activation {
-        Activation::Gelu => sums.gelu_erf(),
-        Activation::GeluTanh => sums.gelu(),
-        Activation::Relu => sums.relu(),
-        Activation::Silu => sums.silu(),
-        Activation::Tanh => sums.tanh(),
     }
 }

@@ -3,11 +3,10 @@
 //! The projections of the distances are the same for every text and are made once, when the model is opened.
 
 use crate::OpenError;
-use crate::attention::scaled;
 use crate::config::Relative;
-use crate::network::Loader;
-use candle_core::{D, Device, Module, Result, Tensor};
-use candle_nn::Linear;
+use crate::fused::between;
+use crate::network::{Linear, Loader};
+use candle_core::{Result, Tensor};
 
 /// The embeddings of all distances, which all layers share; None where distances are not attended to.
 pub(crate) fn table(loader: &mut Loader<'_>) -> std::result::Result<Option<Tensor>, OpenError> {
@@ -18,7 +17,7 @@ pub(crate) fn table(loader: &mut Loader<'_>) -> std::result::Result<Option<Tenso
         return Ok(Some(table));
     }
     let norm = loader.norm("encoder.LayerNorm")?;
-    loader.prepared(norm.forward(&table)).map(Some)
+    loader.prepared(norm.of_sum(table, None, None)).map(Some)
 }
 
 /// What one layer makes of the distances, `[heads, distances, width of a head]` each.
@@ -33,27 +32,25 @@ impl Positions {
         loader: &mut Loader<'_>,
         own: &str,
         relative: Relative,
-        (table, query, key, scale): (&Tensor, &Linear, &Linear, f64),
+        (table, query, key, scale): (&Tensor, &Linear, &Linear, f32),
     ) -> std::result::Result<Self, OpenError> {
         let (hidden, heads) = (loader.config.hidden, loader.config.heads);
         let split = |linear: &Linear| {
-            let found = linear.forward(table)?;
+            let found = linear.forward(table, None)?;
             let (distances, _) = found.dims2()?;
             found.reshape((distances, heads, hidden / heads))?.transpose(0, 1)?.contiguous()
         };
-        let mut projection = |name: &str| loader.linear(&format!("{own}.{name}"), hidden, hidden);
+        let mut projection =
+            |name: &str, by| loader.linear_scaled(&format!("{own}.{name}"), (hidden, hidden), by);
         let keys = match (relative.content_to_position, relative.shared_keys) {
             (false, _) => None,
             (true, true) => Some(key.clone()),
-            (true, false) => Some(projection("pos_key_proj")?),
+            (true, false) => Some(projection("pos_key_proj", 1.0)?),
         };
         let queries = match (relative.position_to_content, relative.shared_keys) {
             (false, _) => None,
             (true, true) => Some(query.clone()),
-            (true, false) => {
-                let projection = projection("pos_query_proj")?;
-                Some(loader.prepared(scaled(&projection, scale))?)
-            }
+            (true, false) => Some(projection("pos_query_proj", scale)?),
         };
         Ok(Self {
             keys: loader.prepared(keys.as_ref().map(split).transpose())?,
@@ -66,23 +63,22 @@ impl Positions {
         &self,
         scores: Tensor,
         (query, key): (&Tensor, &Tensor),
-        index: &Tensor,
+        distances: &Distances,
     ) -> Result<Tensor> {
-        let (rows, heads, length, _) = scores.dims4()?;
-        let flat = |part: &Tensor| part.flatten(0, 1);
+        let shape = scores.dims4()?;
+        let (rows, heads, length, _) = shape;
         // A product for every row of the batch with the same table.
-        let with =
-            |part: &Tensor, table: &Tensor| flat(part)?.matmul(&table.repeat((rows, 1, 1))?.t()?);
+        let with = |part: &Tensor, table: &Tensor| {
+            part.flatten(0, 1)?.matmul(&table.repeat((rows, 1, 1))?.t()?)
+        };
         let mut scores = scores.reshape((rows * heads, length, length))?;
         if let Some(keys) = &self.keys {
-            scores = (scores + with(query, keys)?.gather(index, D::Minus1)?)?;
+            scores = between(scores, &with(query, keys)?, distances, false)?;
         }
         if let Some(queries) = &self.queries {
-            // The distance from a key to a query is that from the query to the key, turned around.
-            let turned = index.t()?.contiguous()?;
-            scores = (scores + with(key, queries)?.gather(&turned, D::Minus1)?.t()?)?;
+            scores = between(scores, &with(key, queries)?, distances, true)?;
         }
-        scores.reshape((rows, heads, length, length))
+        scores.reshape(shape)
     }
 }
 
@@ -104,12 +100,10 @@ impl Distances {
         Self { columns: (-reach..=reach).map(column).collect(), length }
     }
 
-    /// `[rows, length, length]`: the column for each pair of query and key.
-    pub(crate) fn index(&self, rows: usize, length: usize, device: &Device) -> Result<Tensor> {
-        let column = |query: usize, key: usize| self.columns[self.length - 1 + query - key];
-        let columns: Vec<u32> =
-            (0..length).flat_map(|query| (0..length).map(move |key| column(query, key))).collect();
-        Tensor::from_vec(columns, (1, length, length), device)?.repeat((rows, 1, 1))
+    /// The columns for a query and each of `length` keys.
+    pub(crate) fn columns(&self, query: usize, length: usize) -> impl Iterator<Item = u32> {
+        let nearest = self.length - 1 + query;
+        self.columns[nearest + 1 - length..=nearest].iter().rev().copied()
     }
 }
 

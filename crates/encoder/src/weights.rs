@@ -87,13 +87,19 @@ impl Weights {
         self.parts.iter().any(|part| part.entries.contains_key(name))
     }
 
-    /// The tensor of this name, which must be of this shape.
-    pub(crate) fn tensor(&mut self, name: &str, shape: &[usize]) -> Result<Tensor, OpenError> {
+    /// The tensor of this name, which must be of this shape, every value times `by`.
+    pub(crate) fn tensor(
+        &mut self,
+        name: &str,
+        shape: &[usize],
+        by: f32,
+    ) -> Result<Tensor, OpenError> {
         let part = self.parts.iter_mut().find(|part| part.entries.contains_key(name));
         let Some(part) = part else {
             return Err(OpenError::Missing { folder: self.folder.clone(), name: name.to_owned() });
         };
-        let values = part.read(name, shape)?;
+        let mut values = part.read(name, shape)?;
+        values.iter_mut().for_each(|value| *value *= by);
         self.taken += values.len() as u64;
         self.forms.insert(part.entries[name].dtype.clone());
         Tensor::from_vec(values, shape, &self.device).map_err(|source| self.unprepared(source))

@@ -126,13 +126,27 @@ fn any_text_is_answered_with_sound_places() {
 #[test]
 fn a_hundred_thousand_characters_are_answered() {
     let kinds = ["x", "Anna ", "é😀", "a.b@c-d_", "\u{301}", "张"];
-    for name in ["bert", "roberta", "xlm-roberta"] {
-        let model = open(name);
-        for kind in kinds {
-            let text = kind.repeat(100_000 / kind.chars().count());
-            sound(&text, &model.tag(&[&text]).unwrap()[0]);
-        }
+    let text: String =
+        kinds.iter().map(|kind| kind.repeat(16_700 / kind.chars().count())).collect();
+    assert!(text.chars().count() > 99_000);
+    for name in ["bert", "roberta", "xlm-roberta", "deberta-v2"] {
+        sound(&text, &open(name).tag(&[&text]).unwrap()[0]);
     }
+}
+
+#[test]
+fn no_threads_compute_but_those_asked_for() {
+    for name in ["bert", "roberta", "xlm-roberta", "deberta-v2"] {
+        let options = Options { threads: Some(1), batch: 64, ..Options::default() };
+        let model = Model::open(&vectors().join(name), options).unwrap();
+        model.tag(&vec!["Anna met Farid in Oslo, and Bruno paid. "; 64]).unwrap();
+        model.tag(&["Anna met Farid in Oslo. ".repeat(800).as_str()]).unwrap();
+    }
+    let tasks = std::fs::read_dir("/proc/self/task").unwrap();
+    let names =
+        tasks.filter_map(|task| std::fs::read_to_string(task.ok()?.path().join("comm")).ok());
+    let strangers: Vec<String> = names.filter(|name| name.starts_with("candle")).collect();
+    assert!(strangers.is_empty(), "{strangers:?}");
 }
 
 #[test]
