@@ -71,6 +71,12 @@ impl Fact {
         matches!(self.shape, shape::LETTER..=shape::MIXED)
     }
 
+    /// Whether it is one letter.
+    #[must_use]
+    pub const fn single(&self) -> bool {
+        self.shape == shape::LETTER
+    }
+
     /// Whether it is made of letters.
     #[must_use]
     pub const fn letters(&self) -> bool {
@@ -168,9 +174,7 @@ fn look_up(facts: &mut [Fact], lexicon: &Lexicon) {
         if facts[at].lists & list::PREFIX != 0 {
             let mut name = phrase(facts[at].folded);
             let mut next = at + 1;
-            while next < facts.len()
-                && next - at < PHRASE_WORDS_MAX
-                && facts[next].gap <= Gap::Line
+            while next < facts.len() && next - at < PHRASE_WORDS_MAX && facts[next].gap <= Gap::Line
             {
                 name = longer(name, facts[next].folded.0);
                 let lists = lexicon.lists(name);
@@ -203,8 +207,10 @@ fn mark_lines(facts: &mut [Fact]) {
         let line = &mut facts[start..=start + more];
         let letters = line.iter().filter(|fact| fact.letters()).count();
         let capitals = line.iter().filter(|fact| fact.capital()).count();
-        let uppers =
-            line.iter().filter(|fact| matches!(fact.shape, shape::SHORT_UPPER | shape::UPPER)).count();
+        let uppers = line
+            .iter()
+            .filter(|fact| matches!(fact.shape, shape::SHORT_UPPER | shape::UPPER))
+            .count();
         let written = if letters >= 3 && uppers * 4 >= letters * 3 {
             3
         } else if letters >= 4 && capitals * 5 >= letters * 3 {
@@ -240,7 +246,9 @@ fn mark_sentences(facts: &mut [Fact]) {
         begins = match mark {
             Some('.' | '!' | '?' | ':' | '…') => true,
             // Marks that open a sentence, or close one that has ended, keep what was so.
-            Some('"' | '\'' | '“' | '”' | '«' | '»' | '¿' | '¡' | '(' | '[' | '-' | '—' | '*' | '•') => begins,
+            Some(
+                '"' | '\'' | '“' | '”' | '«' | '»' | '¿' | '¡' | '(' | '[' | '-' | '—' | '*' | '•',
+            ) => begins,
             _ => false,
         };
     }

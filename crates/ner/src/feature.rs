@@ -124,7 +124,8 @@ fn run(view: &View<'_>, put: &mut impl FnMut(u8, u64)) {
         return;
     }
     let (start, end) = (usize::from(fact.run.0), usize::from(fact.run.1));
-    let lower = |at: Option<usize>| at.and_then(|at| view.facts.get(at)).map_or(EDGE, |fact| fact.lower);
+    let lower =
+        |at: Option<usize>| at.and_then(|at| view.facts.get(at)).map_or(EDGE, |fact| fact.lower);
     let length = (end - start).min(7) as u64;
     let position = if view.at == start { 0 } else { 1 + u64::from(view.at == end) };
     let (before, after) = (lower(start.checked_sub(1)), lower(Some(end + 1)));
@@ -138,7 +139,12 @@ fn run(view: &View<'_>, put: &mut impl FnMut(u8, u64)) {
     put(66, join(lists(start) << 16 | lists(end), length << 2 | position));
     let all = view.facts[start..=end].iter().fold(0, |all, fact| all | fact.lists | fact.phrase);
     put(67, u64::from(all) << 4 | length << 2 | position);
-    let upper = view.facts[start..=end].iter().all(|fact| fact.shape == shape::UPPER || fact.shape == shape::SHORT_UPPER);
-    put(68, length << 4 | position << 2 | u64::from(upper) << 1 | u64::from(view.facts[start].sentence));
+    let upper = view.facts[start..=end]
+        .iter()
+        .all(|fact| fact.shape == shape::UPPER || fact.shape == shape::SHORT_UPPER);
+    put(
+        68,
+        length << 4 | position << 2 | u64::from(upper) << 1 | u64::from(view.facts[start].sentence),
+    );
     put(69, join(lower(start.checked_sub(2)), join(before, position)));
 }

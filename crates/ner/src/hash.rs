@@ -33,7 +33,8 @@ pub const fn join(left: u64, right: u64) -> u64 {
 /// Names a feature: which template, and what stands in it.
 #[must_use]
 pub const fn feature(template: u8, value: u64) -> u64 {
-    let mixed = (value ^ (template as u64 + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15)).wrapping_mul(MULTIPLIER);
+    let mixed = (value ^ (template as u64 + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15))
+        .wrapping_mul(MULTIPLIER);
     let mixed = (mixed ^ (mixed >> 32)).wrapping_mul(MULTIPLIER);
     mixed ^ (mixed >> 29)
 }

@@ -113,6 +113,9 @@ impl Language {
             ("de", Self::German),
             ("nl", Self::Dutch),
         ];
-        found.iter().find(|(name, _)| primary.eq_ignore_ascii_case(name)).map(|(_, language)| *language)
+        found
+            .iter()
+            .find(|(name, _)| primary.eq_ignore_ascii_case(name))
+            .map(|(_, language)| *language)
     }
 }

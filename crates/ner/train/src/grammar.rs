@@ -7,8 +7,8 @@
 
 use crate::corpus::{Record, Set};
 use crate::random::Random;
-use ner::hash::{fold, lower};
 use ner::Label;
+use ner::hash::{fold, lower};
 use std::collections::BTreeMap;
 
 /// The grammars, by language.
@@ -76,6 +76,7 @@ fn pieces(alternative: &str) -> Vec<Piece> {
             }
             '#' => Some((Piece::Digit, tail)),
             '\\' if tail.starts_with('n') => Some((Piece::Text("\n".to_owned()), &tail[1..])),
+            '\\' if tail.starts_with('#') => Some((Piece::Text("#".to_owned()), &tail[1..])),
             '\\' if tail.starts_with('t') => Some((Piece::Text("\t".to_owned()), &tail[1..])),
             _ => None,
         };
@@ -129,8 +130,17 @@ impl Draft {
 }
 
 /// Names whose sentences begin with a capital.
-const SENTENCES: [&str; 9] =
-    ["sentence", "quotation", "match", "headline", "news", "sport", "business", "wiki", "letter-body"];
+const SENTENCES: [&str; 9] = [
+    "sentence",
+    "quotation",
+    "match",
+    "headline",
+    "news",
+    "sport",
+    "business",
+    "wiki",
+    "letter-body",
+];
 
 impl<'a> Maker<'a> {
     /// Makes ready, with names from `lists`.
@@ -147,8 +157,9 @@ impl<'a> Maker<'a> {
         for grammar in &grammars {
             for (root, labels) in &grammar.roots {
                 let records = (0..count).map(|_| self.text(grammar, root)).collect();
-                let labels: &'static [Label] = Label::ALL.first_chunk::<16>().map_or(&[], |_| leak(labels));
-                made.push((Set { name: "own", labels, clean: true }, records));
+                // Once for each beginning of a grammar, for as long as the program runs.
+                let labels: &'static [Label] = Box::leak(labels.clone().into_boxed_slice());
+                made.push((Set { name: "own", labels, weight: 1.0 }, records));
             }
         }
         self.grammars = grammars;
@@ -158,8 +169,14 @@ impl<'a> Maker<'a> {
     fn text(&mut self, grammar: &Grammar, root: &str) -> Record {
         let mut draft = Draft { text: String::new(), spans: Vec::new(), open: None };
         self.expand(grammar, root, &mut draft, 0);
-        self.disturb(&mut draft.text);
-        Record { document: String::new(), text: draft.text, spans: draft.spans, identifies: Vec::new() }
+        let hurry = if matches!(root, "tweets") { 0.2 } else { 0.04 };
+        self.disturb(&mut draft.text, hurry);
+        Record {
+            document: String::new(),
+            text: draft.text,
+            spans: draft.spans,
+            identifies: Vec::new(),
+        }
     }
 
     fn expand(&mut self, grammar: &Grammar, name: &str, draft: &mut Draft, depth: usize) {
@@ -214,21 +231,38 @@ impl<'a> Maker<'a> {
             word.clone_from(self.random.pick(words));
         }
         if ascii {
-            return word.chars().map(|character| fold(lower(character))).filter(char::is_ascii_alphanumeric).collect();
+            return word
+                .chars()
+                .map(|character| fold(lower(character)))
+                .filter(char::is_ascii_alphanumeric)
+                .collect();
         }
         let other = self.random.pick(words).clone();
         let latin = other.chars().all(|character| character < '\u{250}');
-        let invented = latin && matches!(list, "last" | "last-en" | "place") && self.random.share() < 0.3;
+        let invented =
+            latin && matches!(list, "last" | "last-en" | "place") && self.random.share() < 0.3;
         let word = if invented { mix(&word, &other, &mut self.random) } else { word };
         if matches!(list, "first" | "last" | "place" | "country") { titled(&word) } else { word }
     }
 
     /// Writes some texts as people in a hurry do.
-    fn disturb(&mut self, text: &mut String) {
-        let share = self.random.share();
+    fn disturb(&mut self, text: &mut String, hurry: f32) {
+        let share = self.random.share() / hurry * 0.04;
         let changed: String = match share {
             0.0..0.04 => text.chars().map(lower).collect(),
-            0.04..0.06 => text.chars().map(|character| if character.is_ascii() || character.len_utf8() == character.to_uppercase().map(char::len_utf8).sum::<usize>() { character.to_uppercase().next().unwrap_or(character) } else { character }).collect(),
+            0.04..0.06 => text
+                .chars()
+                .map(|character| {
+                    if character.is_ascii()
+                        || character.len_utf8()
+                            == character.to_uppercase().map(char::len_utf8).sum::<usize>()
+                    {
+                        character.to_uppercase().next().unwrap_or(character)
+                    } else {
+                        character
+                    }
+                })
+                .collect(),
             _ => return,
         };
         // Spans are places in bytes, so only a change that keeps them is one.
@@ -238,10 +272,6 @@ impl<'a> Maker<'a> {
             *text = changed;
         }
     }
-}
-
-fn leak(labels: &[Label]) -> &'static [Label] {
-    Box::leak(labels.to_vec().into_boxed_slice())
 }
 
 fn capitalise(text: &mut String, first: usize) {
@@ -261,7 +291,8 @@ fn mix(left: &str, right: &str, random: &mut Random) -> String {
 }
 
 fn titled(word: &str) -> String {
-    const SMALL: [&str; 12] = ["de", "del", "la", "las", "los", "el", "y", "of", "the", "do", "da", "i"];
+    const SMALL: [&str; 12] =
+        ["de", "del", "la", "las", "los", "el", "y", "of", "the", "do", "da", "i"];
     let mut out = String::new();
     let mut begins = true;
     let mut start = 0;

@@ -103,7 +103,9 @@ impl Field {
             let wanted = usize::from(chain.tags[at]);
             let mut gradients = sums.tags(at);
             gradients[wanted] -= 1.0;
-            for (tag, gradient) in gradients.iter().enumerate().filter(|(_, part)| part.abs() > GRADIENT_MIN) {
+            for (tag, gradient) in
+                gradients.iter().enumerate().filter(|(_, part)| part.abs() > GRADIENT_MIN)
+            {
                 for feature in &features[range.clone()] {
                     let row = *feature as usize;
                     step.take(
@@ -128,8 +130,11 @@ impl Field {
                     continue;
                 }
                 for tag in 0..TAGS {
-                    gradients[before][tag] +=
-                        mass * sums.factors[before][tag] * sums.weights[at][tag] * sums.backward[at][tag] / sums.norms[at];
+                    gradients[before][tag] += mass
+                        * sums.factors[before][tag]
+                        * sums.weights[at][tag]
+                        * sums.backward[at][tag]
+                        / sums.norms[at];
                 }
             }
             gradients[usize::from(chain.tags[at - 1])][usize::from(chain.tags[at])] -= 1.0;
@@ -138,17 +143,21 @@ impl Field {
             for tag in 0..TAGS {
                 let gradient = gradients[before][tag] * chain.weight;
                 if gradient.abs() > GRADIENT_MIN {
-                    step.take(&mut self.transitions[before][tag], &mut self.transition_squares[before][tag], gradient);
+                    step.take(
+                        &mut self.transitions[before][tag],
+                        &mut self.transition_squares[before][tag],
+                        gradient,
+                    );
                 }
             }
         }
     }
 
     /// Sets to nothing, for good, every weight that `drop` says.
-    pub fn freeze(&mut self, mut drop: impl FnMut(usize, f32) -> bool) {
-        for (row, (weights, squares)) in self.weights.iter_mut().zip(&mut self.squares).enumerate() {
+    pub fn freeze(&mut self, drop: impl Fn(f32) -> bool) {
+        for (weights, squares) in self.weights.iter_mut().zip(&mut self.squares) {
             for (weight, square) in weights.iter_mut().zip(squares) {
-                if drop(row, *weight) {
+                if drop(*weight) {
                     *weight = 0.0;
                     *square = f32::INFINITY;
                 }
@@ -171,7 +180,11 @@ fn keep(
             let first = kept.len();
             let hide = random.share() < hidden;
             let all = &samples.features[range.start as usize..range.end as usize];
-            kept.extend(all.iter().filter(|feature| !hide || *feature & WORD == 0).map(|feature| feature & !WORD));
+            kept.extend(
+                all.iter()
+                    .filter(|feature| !hide || *feature & WORD == 0)
+                    .map(|feature| feature & !WORD),
+            );
             first..kept.len()
         })
         .collect()
@@ -201,7 +214,9 @@ impl Sums {
         let mut loss = 0.0;
         let mut weights = vec![[0.0f32; TAGS]; scores.len()];
         for (at, scores) in scores.iter().enumerate() {
-            let most = (0..TAGS).filter(|tag| allowed(*tag)).fold(f32::MIN, |most, tag| most.max(scores[tag]));
+            let most = (0..TAGS)
+                .filter(|tag| allowed(*tag))
+                .fold(f32::MIN, |most, tag| most.max(scores[tag]));
             for tag in (0..TAGS).filter(|tag| allowed(*tag)) {
                 weights[at][tag] = (scores[tag] - most).max(-40.0).exp();
             }
@@ -214,7 +229,11 @@ impl Sums {
         let mut forward = weights.clone();
         let mut norms = vec![1.0; scores.len()];
         for at in 0..scores.len() {
-            let mut sum = if at == 0 { std::array::from_fn(|tag| if may_follow(None, tag) { 1.0 } else { 0.0 }) } else { spread(&factors, &forward[at - 1]) };
+            let mut sum = if at == 0 {
+                std::array::from_fn(|tag| if may_follow(None, tag) { 1.0 } else { 0.0 })
+            } else {
+                spread(&factors, &forward[at - 1])
+            };
             let mut norm = 0.0;
             for tag in 0..TAGS {
                 sum[tag] *= weights[at][tag];
@@ -243,7 +262,9 @@ impl Sums {
 
 fn spread(factors: &[[f32; TAGS]; TAGS], weights: &[f32; TAGS]) -> [f32; TAGS] {
     let mut sum = [0.0; TAGS];
-    for (row, weight) in factors.iter().zip(weights).filter(|(_, weight)| **weight > NEGLIGIBLE * 1e-3) {
+    for (row, weight) in
+        factors.iter().zip(weights).filter(|(_, weight)| **weight > NEGLIGIBLE * 1e-3)
+    {
         for tag in 0..TAGS {
             sum[tag] += row[tag] * weight;
         }

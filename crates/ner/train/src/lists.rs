@@ -61,7 +61,8 @@ impl Lists {
         let mut lists = Self::default();
         for (name, bit) in FILES {
             let path = folder.join("gazetteers").join(name);
-            let text = std::fs::read_to_string(&path).map_err(|source| Error::Read { path, source })?;
+            let text =
+                std::fs::read_to_string(&path).map_err(|source| Error::Read { path, source })?;
             let list = name.trim_end_matches(".txt");
             text.lines().for_each(|line| lists.add(line, list, bit));
         }
@@ -77,7 +78,10 @@ impl Lists {
                 Some(name) => {
                     let kind = name.split('-').next();
                     list = name;
-                    bit = SECTIONS.iter().find(|(known, _)| Some(*known) == kind).map_or(0, |(_, bit)| *bit);
+                    bit = SECTIONS
+                        .iter()
+                        .find(|(known, _)| Some(*known) == kind)
+                        .map_or(0, |(_, bit)| *bit);
                 }
                 None => line.split(',').for_each(|phrase| self.add(phrase.trim(), list, bit)),
             }
@@ -86,10 +90,13 @@ impl Lists {
 
     fn add(&mut self, words: &str, list: &str, bit: u16) {
         let found = tokens(words);
-        if found.is_empty() || found.len() > PHRASE_WORDS_MAX || bit == 0 {
+        if found.is_empty() || found.len() > PHRASE_WORDS_MAX {
             return;
         }
         self.phrases.entry(list.to_owned()).or_default().push(words.to_owned());
+        if bit == 0 {
+            return;
+        }
         let mut name = None;
         for (at, token) in found.iter().enumerate() {
             let word = folded(&words[token.start..token.end]);

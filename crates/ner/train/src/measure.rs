@@ -1,7 +1,7 @@
 //! Counts what a tagger finds of what was annotated.
 
 use crate::corpus::{Record, Set};
-use ner::{Label, Model, Tag};
+use ner::{Label, Tag};
 
 /// Counts of one label or of several.
 #[derive(Debug, Default, Clone, Copy)]
@@ -96,9 +96,10 @@ pub fn measure(set: &Set, records: &[Record], mut tag: impl FnMut(&str) -> Vec<T
         for tag in tags.iter().filter(|tag| set.labels.contains(&tag.label)) {
             let counts = &mut labels[tag.label.index()];
             counts.found += 1;
-            let same = record.spans.iter().any(|(range, label)| {
-                *label == Some(tag.label) && *range == (tag.start..tag.end)
-            });
+            let same = record
+                .spans
+                .iter()
+                .any(|(range, label)| *label == Some(tag.label) && *range == (tag.start..tag.end));
             counts.right += usize::from(same);
         }
         for (range, label) in &record.spans {
@@ -110,10 +111,4 @@ pub fn measure(set: &Set, records: &[Record], mut tag: impl FnMut(&str) -> Vec<T
         }
     }
     Found { labels }
-}
-
-/// Tags without a language given.
-#[must_use]
-pub fn tagged(model: &Model) -> impl FnMut(&str) -> Vec<Tag> + '_ {
-    |text| model.tag(text, None)
 }

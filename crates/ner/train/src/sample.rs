@@ -85,7 +85,10 @@ pub fn wanted(record: &Record, tokens: &[ner::token::Token], labels: &[Label]) -
         let first = tokens.partition_point(|token| token.end <= range.start);
         let last = tokens.partition_point(|token| token.start < range.end);
         // Where spans overlap, the earlier one stays.
-        if tags.get(first..last).is_none_or(|tags| tags.iter().any(|tag| usize::from(*tag) != OUTSIDE)) {
+        if tags
+            .get(first..last)
+            .is_none_or(|tags| tags.iter().any(|tag| usize::from(*tag) != OUTSIDE))
+        {
             continue;
         }
         for (place, tag) in tags[first..last].iter_mut().enumerate() {
