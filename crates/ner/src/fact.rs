@@ -270,8 +270,8 @@ fn mark_runs(facts: &mut [Fact]) {
                 next += 1;
             }
         }
-        for place in at..=last {
-            facts[place].run = (at as u16, last as u16);
+        for fact in &mut facts[at..=last] {
+            fact.run = (at as u16, last as u16);
         }
         at = last + 1;
     }

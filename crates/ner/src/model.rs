@@ -76,19 +76,16 @@ impl Model {
     /// one the language of each passage is guessed.
     #[must_use]
     pub fn tag(&self, text: &str, language: Option<&str>) -> Vec<Tag> {
-        self.each_passage(text, language, |passage, tags| {
-            self.best(passage, tags);
-        })
+        self.each_passage(text, language, |passage| self.best(passage).0)
     }
 
     /// Tags a text with all that scores at least `threshold`: fewer spans than [`Model::tag`] where it is high, more
     /// where it is low, down to tokens that the tagger held to be nothing, but not surely.
     #[must_use]
     pub fn tag_above(&self, text: &str, language: Option<&str>, threshold: f32) -> Vec<Tag> {
-        self.each_passage(text, language, |passage, tags| {
-            let first = tags.len();
-            let sums = self.best(passage, tags);
-            self.lean(passage, sums, first, threshold, tags);
+        self.each_passage(text, language, |passage| {
+            let (found, sums) = self.best(passage);
+            self.lean(passage, sums, threshold, found)
         })
     }
 
@@ -96,7 +93,7 @@ impl Model {
         &self,
         text: &str,
         language: Option<&str>,
-        mut each: impl FnMut(&Passage<'_>, &mut Vec<Tag>),
+        each: impl Fn(&Passage<'_>) -> Vec<Tag>,
     ) -> Vec<Tag> {
         let tokens = tokens(text);
         let known = language.and_then(Language::of);
@@ -114,7 +111,7 @@ impl Model {
                 stretch.push(Passage { tokens, points, surfaces });
             }
             self.agree(&mut stretch);
-            stretch.iter().for_each(|passage| each(passage, &mut tags));
+            tags.extend(stretch.iter().flat_map(&each));
         }
         tags
     }
@@ -156,11 +153,12 @@ impl Model {
         all
     }
 
-    /// Appends the spans of the best chain; gives the sums where they were needed.
-    fn best(&self, passage: &Passage<'_>, tags: &mut Vec<Tag>) -> Option<Sums> {
+    /// Gives the spans of the best chain, and the sums where they were needed.
+    fn best(&self, passage: &Passage<'_>) -> (Vec<Tag>, Option<Sums>) {
+        let mut tags = Vec::new();
         let chain = self.chain.best(&passage.points);
         if chain.iter().all(|tag| usize::from(*tag) == OUTSIDE) {
-            return None;
+            return (tags, None);
         }
         let sums = self.chain.sums(&passage.points);
         let mut at = 0;
@@ -175,7 +173,7 @@ impl Model {
             }
             at = end;
         }
-        Some(sums)
+        (tags, Some(sums))
     }
 
     fn tagged(
@@ -193,16 +191,15 @@ impl Model {
         }
     }
 
-    /// Drops spans below the threshold from `first` on, and puts in what is left uncovered and reaches it.
+    /// Drops what was found and scores below the threshold, and adds what is left uncovered and reaches it.
     fn lean(
         &self,
         passage: &Passage<'_>,
         sums: Option<Sums>,
-        first: usize,
         threshold: f32,
-        tags: &mut Vec<Tag>,
-    ) {
-        let found = tags.split_off(first);
+        found: Vec<Tag>,
+    ) -> Vec<Tag> {
+        let mut tags = Vec::new();
         let sums = sums.unwrap_or_else(|| self.chain.sums(&passage.points));
         let mut kept = found.into_iter().filter(|tag| tag.score >= threshold).peekable();
         let mut at = 0;
@@ -232,6 +229,7 @@ impl Model {
             }
             at = end.max(at + 1);
         }
+        tags
     }
 }
 

@@ -231,7 +231,7 @@ mod tests {
             damaged[place] ^= 0xff;
             if let Some(read) = Table::read(&mut Cow::Owned(damaged)) {
                 // What only changes an entry's contents is for the file's checksum to see.
-                (0..50).for_each(|at| drop(read.find(feature(1, at)).map(<[u8]>::len)));
+                assert!((0..50).filter_map(|at| read.find(feature(1, at))).count() <= 50);
             }
         }
     }

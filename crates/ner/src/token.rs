@@ -49,8 +49,10 @@ fn class(character: char) -> Option<Class> {
         _ if character.is_alphabetic() || ('\u{300}'..'\u{370}').contains(&character) => {
             Some(Class::Letters)
         }
-        // Only digits proper: fractions and superscripts stand alone.
-        _ if character.is_numeric() && character.to_digit(36).is_some() => Some(Class::Digits),
+        // Digits proper of other scripts; fractions and superscripts stand alone.
+        '\u{660}'..='\u{669}' | '\u{6f0}'..='\u{6f9}' | '\u{966}'..='\u{96f}' | '０'..='９' => {
+            Some(Class::Digits)
+        }
         _ if character.is_whitespace() || character.is_control() => None,
         // What joins or turns other characters and is not seen itself.
         '\u{ad}'

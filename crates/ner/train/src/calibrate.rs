@@ -6,18 +6,18 @@ use ner::{Calibration, Label, Model};
 
 /// A span that was found: what the field believed of it, and whether it was right.
 #[derive(Debug, Clone, Copy)]
-pub struct Trial {
+pub(crate) struct Trial {
     /// Its label.
-    pub label: Label,
+    pub(crate) label: Label,
     /// The score it had.
-    pub score: f32,
+    pub(crate) score: f32,
     /// Whether it stands so in the annotation.
-    pub right: bool,
+    pub(crate) right: bool,
 }
 
 /// Tags a set and compares each span.
 #[must_use]
-pub fn trials(model: &Model, set: &Set, records: &[Record]) -> Vec<Trial> {
+pub(crate) fn trials(model: &Model, set: &Set, records: &[Record]) -> Vec<Trial> {
     let mut trials = Vec::new();
     for record in records {
         for tag in model.tag(&record.text, None) {
@@ -64,7 +64,7 @@ fn fit(trials: &[&Trial]) -> Calibration {
 
 /// Fits one calibration a label.
 #[must_use]
-pub fn calibrations(trials: &[Trial]) -> Vec<Calibration> {
+pub(crate) fn calibrations(trials: &[Trial]) -> Vec<Calibration> {
     let all = fit(&trials.iter().collect::<Vec<_>>());
     Label::ALL
         .into_iter()

@@ -98,7 +98,7 @@ fn pieces(alternative: &str) -> Vec<Piece> {
 }
 
 /// Makes sentences.
-pub struct Maker<'a> {
+pub(crate) struct Maker<'a> {
     grammars: Vec<Grammar>,
     lists: &'a BTreeMap<String, Vec<String>>,
     random: Random,
@@ -145,13 +145,13 @@ const SENTENCES: [&str; 9] = [
 impl<'a> Maker<'a> {
     /// Makes ready, with names from `lists`.
     #[must_use]
-    pub fn new(lists: &'a BTreeMap<String, Vec<String>>, seed: u64) -> Self {
+    pub(crate) fn new(lists: &'a BTreeMap<String, Vec<String>>, seed: u64) -> Self {
         Self { grammars: GRAMMARS.map(parse).into(), lists, random: Random::new(seed) }
     }
 
     /// Makes `count` texts for every beginning of every grammar, with the set that says what they annotate.
     #[must_use]
-    pub fn texts(&mut self, count: usize) -> Vec<(Set, Vec<Record>)> {
+    pub(crate) fn texts(&mut self, count: usize) -> Vec<(Set, Vec<Record>)> {
         let grammars = std::mem::take(&mut self.grammars);
         let mut made = Vec::new();
         for grammar in &grammars {
@@ -295,11 +295,10 @@ fn titled(word: &str) -> String {
         ["de", "del", "la", "las", "los", "el", "y", "of", "the", "do", "da", "i"];
     let mut out = String::new();
     let mut begins = true;
-    let mut start = 0;
     for (at, character) in word.char_indices() {
         if begins {
             let end = word[at..].find([' ', '-', '\'']).map_or(word.len(), |end| at + end);
-            if start > 0 && SMALL.contains(&&word[at..end]) {
+            if at > 0 && SMALL.contains(&&word[at..end]) {
                 out.push(character);
             } else {
                 out.extend(character.to_uppercase());
@@ -308,7 +307,6 @@ fn titled(word: &str) -> String {
             out.push(character);
         }
         begins = matches!(character, ' ' | '-' | '\'');
-        start += 1;
     }
     out
 }

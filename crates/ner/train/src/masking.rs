@@ -9,15 +9,15 @@ use std::ops::Range;
 
 /// What masking hides of the mentions that identify somebody, and of what need not be hidden.
 #[derive(Debug, Default, Clone, Copy)]
-pub struct Masked {
+pub(crate) struct Masked {
     /// Mentions that identify by themselves.
-    pub direct: Counts,
+    pub(crate) direct: Counts,
     /// Mentions that identify together with others.
-    pub quasi: Counts,
+    pub(crate) quasi: Counts,
     /// Entities of either kind, as their spelling tells them apart.
-    pub entities: Counts,
+    pub(crate) entities: Counts,
     /// Tokens.
-    pub tokens: Counts,
+    pub(crate) tokens: Counts,
 }
 
 /// Titles are hidden with the name behind them.
@@ -35,7 +35,7 @@ fn covered(text: &str, tags: &[Tag]) -> Vec<Range<usize>> {
 
 /// Masks every text with what `tag` finds in it, and counts.
 #[must_use]
-pub fn masked(records: &[Record], mut tag: impl FnMut(&str) -> Vec<Tag>) -> Masked {
+pub(crate) fn masked(records: &[Record], mut tag: impl FnMut(&str) -> Vec<Tag>) -> Masked {
     let mut masked = Masked::default();
     for record in records {
         let covered = covered(&record.text, &tag(&record.text));

@@ -16,7 +16,7 @@ type Table = Result<String, Error>;
 
 /// Which texts the weights come from, and the share of our own.
 #[must_use]
-pub fn sources(shares: &[Share]) -> String {
+pub(crate) fn sources(shares: &[Share]) -> String {
     let mut out = "| set | texts | tokens |\n|---|---:|---:|\n".to_owned();
     let (mut all, mut own) = (0, 0);
     for share in shares {
@@ -37,7 +37,7 @@ pub fn sources(shares: &[Share]) -> String {
 /// # Errors
 ///
 /// Returns an [`Error`] where a set cannot be read.
-pub fn exact(folder: &Path, part: &str, model: &Model) -> Table {
+pub(crate) fn exact(folder: &Path, part: &str, model: &Model) -> Table {
     let mut out = format!(
         "| {part} | F1 | P | R | F1, whole documents | person | location | organisation |\n|---|---:|---:|---:|---:|---:|---:|---:|\n"
     );
@@ -71,7 +71,7 @@ pub fn exact(folder: &Path, part: &str, model: &Model) -> Table {
 /// # Errors
 ///
 /// Returns an [`Error`] where the set cannot be read.
-pub fn labels(folder: &Path, part: &str, name: &str, model: &Model) -> Table {
+pub(crate) fn labels(folder: &Path, part: &str, name: &str, model: &Model) -> Table {
     let mut out =
         format!("| {name}, {part} | annotated | P | R | F1 |\n|---|---:|---:|---:|---:|\n");
     for set in SETS.iter().filter(|set| set.name == name) {
@@ -98,7 +98,7 @@ pub fn labels(folder: &Path, part: &str, name: &str, model: &Model) -> Table {
 /// # Errors
 ///
 /// Returns an [`Error`] where a set cannot be read.
-pub fn people(folder: &Path, part: &str, names: &[&str], model: &Model) -> Table {
+pub(crate) fn people(folder: &Path, part: &str, names: &[&str], model: &Model) -> Table {
     let mut out = "| set | threshold | people overlapped | spans of three labels found | annotated |\n|---|---:|---:|---:|---:|\n".to_owned();
     for set in SETS.iter().filter(|set| names.contains(&set.name)) {
         let records = corpus::read(folder, part, set.name)?;
@@ -122,7 +122,7 @@ pub fn people(folder: &Path, part: &str, names: &[&str], model: &Model) -> Table
 /// # Errors
 ///
 /// Returns an [`Error`] where the set cannot be read.
-pub fn masking(folder: &Path, part: &str, model: &Model) -> Table {
+pub(crate) fn masking(folder: &Path, part: &str, model: &Model) -> Table {
     let records = corpus::read(folder, part, "tab")?;
     let mut out =
         "| threshold | direct | quasi | entities | token precision |\n|---:|---:|---:|---:|---:|\n"
@@ -143,7 +143,7 @@ pub fn masking(folder: &Path, part: &str, model: &Model) -> Table {
 
 /// How often spans of each score are right.
 #[must_use]
-pub fn reliability(name: &str, trials: &[Trial]) -> String {
+pub(crate) fn reliability(name: &str, trials: &[Trial]) -> String {
     const BINS: usize = 10;
     let mut out = format!("| {name}: score | spans | mean score | right |\n|---|---:|---:|---:|\n");
     for bin in 0..BINS {
@@ -164,7 +164,7 @@ pub fn reliability(name: &str, trials: &[Trial]) -> String {
 /// # Errors
 ///
 /// Returns an [`Error`] where a set cannot be read.
-pub fn sets(
+pub(crate) fn sets(
     folder: &Path,
     part: &str,
     which: impl Fn(&Set) -> bool,

@@ -11,15 +11,15 @@ const ROUNDS: usize = 5;
 
 /// What was measured.
 #[derive(Debug, Clone, Copy)]
-pub struct Speed {
+pub(crate) struct Speed {
     /// Milliseconds to make a tagger of the bytes of a file.
-    pub load_ms: f64,
+    pub(crate) load_ms: f64,
     /// Tokens a second, a record at a time.
-    pub records: f64,
+    pub(crate) records: f64,
     /// Tokens a second, all records as one text.
-    pub joined: f64,
+    pub(crate) joined: f64,
     /// Megabytes a second, a record at a time.
-    pub megabytes: f64,
+    pub(crate) megabytes: f64,
 }
 
 /// Processor time of this thread, in seconds: the machine may have other work.
@@ -39,7 +39,7 @@ fn best(mut work: impl FnMut()) -> f64 {
 
 /// Times reading `bytes` and tagging `records`.
 #[must_use]
-pub fn speed(bytes: &[u8], model: &Model, records: &[Record]) -> Speed {
+pub(crate) fn speed(bytes: &[u8], model: &Model, records: &[Record]) -> Speed {
     let load = best(|| {
         black_box(Model::read(bytes).is_ok());
     });

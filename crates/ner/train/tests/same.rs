@@ -16,7 +16,7 @@ fn train(weights: &Path, seed: &str) -> Output {
         .arg("--weights")
         .arg(weights)
         .output()
-        .unwrap()
+        .expect("the program that was just built runs")
 }
 
 #[test]
