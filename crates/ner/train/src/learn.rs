@@ -153,13 +153,13 @@ impl Field {
         }
     }
 
-    /// Goes half of the way to the weights of another.
-    pub(crate) fn meet(&mut self, other: &Self) {
+    /// Goes a share of the way to the weights of another.
+    pub(crate) fn meet(&mut self, other: &Self, share: f32) {
         let weights = self.weights.iter_mut().flatten().zip(other.weights.iter().flatten());
         let transitions =
             self.transitions.iter_mut().flatten().zip(other.transitions.iter().flatten());
         for (weight, other) in weights.chain(transitions) {
-            *weight = (*weight + other) / 2.0;
+            *weight += (other - *weight) * share;
         }
     }
 

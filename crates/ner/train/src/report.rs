@@ -149,7 +149,10 @@ pub(crate) fn reliability(name: &str, trials: &[Trial]) -> String {
     for bin in 0..BINS {
         let within = |trial: &&Trial| ((trial.score * BINS as f32) as usize).min(BINS - 1) == bin;
         let trials: Vec<&Trial> = trials.iter().filter(within).collect();
-        let count = trials.len().max(1) as f32;
+        if trials.is_empty() {
+            continue;
+        }
+        let count = trials.len() as f32;
         let mean = trials.iter().map(|trial| trial.score).sum::<f32>() / count;
         let right = trials.iter().filter(|trial| trial.right).count() as f32 / count;
         let (low, high) = (bin as f32 / BINS as f32, (bin + 1) as f32 / BINS as f32);

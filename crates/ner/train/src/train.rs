@@ -27,6 +27,8 @@ pub(crate) struct Options {
 
 /// Features seen less often are left out.
 const SEEN_MIN: u8 = 2;
+/// Orders of the chains that are learnt from.
+const ORDERS: u32 = 2;
 const RATE: f32 = 0.08;
 const DECAY: f32 = 0.0003;
 const HIDDEN: f32 = 0.1;
@@ -79,13 +81,15 @@ fn learnt(samples: &Samples, options: &Options, tell: &mut impl FnMut(&str)) -> 
     field.learn(samples, step(options.rounds, options.seed), |round, loss| {
         tell(&format!("round {round}: loss {loss:.4}"));
     });
-    // Another order of the same chains gives other weights; the mean of both is better than either.
-    let mut other = Field::new(samples.names.len());
-    other.learn(samples, step(options.rounds, options.seed + 100), |round, loss| {
-        tell(&format!("other round {round}: loss {loss:.4}"));
-    });
-    field.meet(&other);
-    drop(other);
+    // Another order of the same chains gives other weights; the mean of both is better than each.
+    for order in 1..ORDERS {
+        let mut other = Field::new(samples.names.len());
+        let seed = options.seed + 100 * u64::from(order);
+        other.learn(samples, step(options.rounds, seed), |round, loss| {
+            tell(&format!("order {order}, round {round}: loss {loss:.4}"));
+        });
+        field.meet(&other, 1.0 / (order + 1) as f32);
+    }
     let least = pack::threshold(&field, options.kept).max(0.5 / pack::SCALE);
     field.freeze(|weight| weight.abs() < least);
     // The mean of the weights after each round is steadier than the last of them.
