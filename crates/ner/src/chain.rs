@@ -203,3 +203,66 @@ fn spread(factors: &[[f32; TAGS]; TAGS], weights: &[f32; TAGS]) -> [f32; TAGS] {
     }
     sum
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Points, Transitions};
+    use crate::label::{Label, OUTSIDE, TAGS, begin, inside};
+
+    fn points(pairs: &[(usize, i32)]) -> Points {
+        let mut points = [0; TAGS];
+        pairs.iter().for_each(|(tag, value)| points[*tag] = *value);
+        points
+    }
+
+    fn free() -> Transitions {
+        Transitions::of(&[0; TAGS * TAGS], 16.0)
+    }
+
+    #[test]
+    fn a_span_never_begins_with_what_continues_one() {
+        let person = Label::Person;
+        let tokens = [points(&[(inside(person), 90)]), points(&[(inside(person), 90)])];
+        let chain = free().best(&tokens);
+        assert_eq!(chain, [begin(person) as u8, inside(person) as u8]);
+    }
+
+    #[test]
+    fn shares_of_a_token_make_one() {
+        let tokens = [
+            points(&[(begin(Label::Date), 20)]),
+            points(&[(inside(Label::Date), 30)]),
+            points(&[(OUTSIDE, 60)]),
+        ];
+        let sums = free().sums(&tokens);
+        for at in 0..tokens.len() {
+            let all: f32 = sums.tags(at).iter().sum();
+            assert!((all - 1.0).abs() < 1e-4, "{all}");
+        }
+    }
+
+    #[test]
+    fn a_span_is_believed_as_counting_all_chains_says() {
+        let label = Label::Location;
+        let tokens = [points(&[(begin(label), 25)]), points(&[(inside(label), 18)])];
+        let chain = free();
+        let weight = |before: usize, tag: usize| {
+            let allowed = crate::label::may_follow(None, before)
+                && crate::label::may_follow(Some(before), tag);
+            let total = (tokens[0][before] + tokens[1][tag]) as f32 / 16.0;
+            if allowed { total.exp() } else { 0.0 }
+        };
+        let all: f32 = (0..TAGS)
+            .flat_map(|before| (0..TAGS).map(move |tag| (before, tag)))
+            .map(|(before, tag)| weight(before, tag))
+            .sum();
+        let wanted = weight(begin(label), inside(label)) / all;
+        let believed = chain.span(&chain.sums(&tokens), 0, 2, begin(label));
+        assert!((believed - wanted).abs() < 1e-4, "{believed} {wanted}");
+    }
+
+    #[test]
+    fn no_tokens_have_no_chain() {
+        assert!(free().best(&[]).is_empty());
+    }
+}

@@ -71,6 +71,12 @@ impl Fact {
         matches!(self.shape, shape::LETTER..=shape::MIXED)
     }
 
+    /// Whether it is one letter.
+    #[must_use]
+    pub const fn single(&self) -> bool {
+        self.shape == shape::LETTER
+    }
+
     /// Whether it is made of letters.
     #[must_use]
     pub const fn letters(&self) -> bool {
@@ -264,8 +270,8 @@ fn mark_runs(facts: &mut [Fact]) {
                 next += 1;
             }
         }
-        for place in at..=last {
-            facts[place].run = (at as u16, last as u16);
+        for fact in &mut facts[at..=last] {
+            fact.run = (at as u16, last as u16);
         }
         at = last + 1;
     }

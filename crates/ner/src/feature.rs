@@ -102,19 +102,21 @@ fn membership(view: &View<'_>, put: &mut impl FnMut(u8, u64)) {
 }
 
 fn place(fact: &Fact, language: Language, put: &mut impl FnMut(u8, u64)) {
-    let shape = u64::from(fact.shape);
+    let written = u64::from(fact.shape);
     let begins = u64::from(fact.sentence);
     let common = u64::from(fact.lists & list::COMMON != 0);
-    put(50, shape << 3 | u64::from(fact.line) << 1 | begins);
-    put(51, shape << 4 | begins << 3 | common << 2 | u64::from(fact.line));
-    //put(52, shape << 3 | language as u64);
-    //put(53, join(shape << 3 | language as u64, begins << 1 | common));
-    put(54, shape << 2 | fact.gap as u64);
+    put(50, written << 3 | u64::from(fact.line) << 1 | begins);
+    put(51, written << 4 | begins << 3 | common << 2 | u64::from(fact.line));
+    // A small word means one thing in one language and another in the next: die, an, con.
+    if fact.shape == shape::LOWER {
+        put(52, join(fact.lower, language as u64));
+    }
+    put(54, written << 2 | fact.gap as u64);
     if fact.key != 0 {
         put(55, fact.key);
-        put(56, join(fact.key, shape));
+        put(56, join(fact.key, written));
         put(57, join(fact.key, u64::from(fact.since)));
-        put(58, shape << 4 | u64::from(fact.since));
+        put(58, written << 4 | u64::from(fact.since));
     }
 }
 

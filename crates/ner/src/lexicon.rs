@@ -73,7 +73,7 @@ impl Lexicon {
         Self { table: Table::of(entries.collect()) }
     }
 
-    /// Takes a table for a lexicon, unless an entry is not of its form.
+    /// Takes a table for a lexicon; an entry that is not of its form is in no list.
     #[must_use]
     pub const fn from_table(table: Table) -> Self {
         Self { table }

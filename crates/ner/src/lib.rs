@@ -13,6 +13,7 @@
 //! ```
 
 pub mod chain;
+mod document;
 pub mod fact;
 pub mod feature;
 pub mod hash;

@@ -1,6 +1,7 @@
 //! The tagger itself: text in, labelled spans out.
 
 use crate::chain::{Points, Sums, Transitions};
+use crate::document::{Votes, surface};
 use crate::fact::{Fact, facts};
 use crate::feature::features;
 use crate::label::{Label, OUTSIDE, TAGS, begin, continues, label_of};
@@ -29,6 +30,12 @@ pub struct Model {
     chain: Transitions,
     guess: Guess,
 }
+
+/// How far a word is moved towards what it is held for elsewhere.
+const AGREEMENT: f32 = 0.5;
+
+/// Tokens that are looked at together, so that memory is bounded whatever the text's length; never less than a passage.
+const STRETCH_TOKENS_MAX: usize = 16_384;
 
 static BUILTIN: &[u8] = include_bytes!("../weights/names.bin");
 
@@ -69,37 +76,62 @@ impl Model {
     /// one the language of each passage is guessed.
     #[must_use]
     pub fn tag(&self, text: &str, language: Option<&str>) -> Vec<Tag> {
-        self.each_passage(text, language, |passage, tags| self.best(passage, tags))
+        self.each_passage(text, language, |passage| self.best(passage).0)
     }
 
     /// Tags a text with all that scores at least `threshold`: fewer spans than [`Model::tag`] where it is high, more
     /// where it is low, down to tokens that the tagger held to be nothing, but not surely.
     #[must_use]
     pub fn tag_above(&self, text: &str, language: Option<&str>, threshold: f32) -> Vec<Tag> {
-        self.each_passage(text, language, |passage, tags| {
-            let first = tags.len();
-            let sums = self.best(passage, tags);
-            self.lean(passage, sums, first, threshold, tags);
+        self.each_passage(text, language, |passage| {
+            let (found, sums) = self.best(passage);
+            self.lean(passage, sums, threshold, found)
         })
     }
 
-    fn each_passage<T>(
+    fn each_passage(
         &self,
         text: &str,
         language: Option<&str>,
-        mut each: impl FnMut(&Passage<'_>, &mut Vec<Tag>) -> T,
+        each: impl Fn(&Passage<'_>) -> Vec<Tag>,
     ) -> Vec<Tag> {
         let tokens = tokens(text);
         let known = language.and_then(Language::of);
         let mut tags = Vec::new();
-        for range in passages(text, &tokens) {
-            let tokens = &tokens[range];
-            let facts = facts(text, tokens, &self.weights.lexicon);
-            let language = known.unwrap_or_else(|| self.language(&facts));
-            let points = self.points(&facts, language);
-            each(&Passage { tokens, points }, &mut tags);
+        let mut ranges = passages(text, &tokens).into_iter().peekable();
+        while let Some(first) = ranges.peek().map(|range| range.start) {
+            let mut stretch = Vec::new();
+            while let Some(range) = ranges.next_if(|range| range.end - first <= STRETCH_TOKENS_MAX)
+            {
+                let tokens = &tokens[range];
+                let facts = facts(text, tokens, &self.weights.lexicon);
+                let language = known.unwrap_or_else(|| self.language(&facts));
+                let points = self.points(&facts, language);
+                let surfaces = facts.iter().map(surface).collect();
+                stretch.push(Passage { tokens, points, surfaces });
+            }
+            self.agree(&mut stretch);
+            tags.extend(stretch.iter().flat_map(&each));
         }
         tags
+    }
+
+    /// Lets the passages of a stretch agree on the words that stand in more than one place.
+    fn agree(&self, stretch: &mut [Passage<'_>]) {
+        let mut votes = Votes::default();
+        stretch.iter().for_each(|passage| votes.count(&passage.surfaces));
+        for passage in
+            stretch.iter().filter(|passage| votes.concerns(&passage.surfaces)).collect::<Vec<_>>()
+        {
+            votes.hear(&passage.surfaces, &self.chain.sums(&passage.points));
+        }
+        for passage in stretch {
+            votes.move_points(
+                &passage.surfaces,
+                &mut passage.points,
+                AGREEMENT * self.weights.scale,
+            );
+        }
     }
 
     /// Guesses the language of a passage.
@@ -110,19 +142,23 @@ impl Model {
 
     fn points(&self, facts: &[Fact], language: Language) -> Vec<Points> {
         let mut all = Vec::with_capacity(facts.len());
+        let mut names = Vec::new();
         for at in 0..facts.len() {
             let mut points = [0; TAGS];
-            features(facts, at, language, &mut |_, feature| self.weights.add(feature, &mut points));
+            names.clear();
+            features(facts, at, language, &mut |_, feature| names.push(feature));
+            self.weights.add(&names, &mut points);
             all.push(points);
         }
         all
     }
 
-    /// Appends the spans of the best chain; gives the sums where they were needed.
-    fn best(&self, passage: &Passage<'_>, tags: &mut Vec<Tag>) -> Option<Sums> {
+    /// Gives the spans of the best chain, and the sums where they were needed.
+    fn best(&self, passage: &Passage<'_>) -> (Vec<Tag>, Option<Sums>) {
+        let mut tags = Vec::new();
         let chain = self.chain.best(&passage.points);
         if chain.iter().all(|tag| usize::from(*tag) == OUTSIDE) {
-            return None;
+            return (tags, None);
         }
         let sums = self.chain.sums(&passage.points);
         let mut at = 0;
@@ -137,7 +173,7 @@ impl Model {
             }
             at = end;
         }
-        Some(sums)
+        (tags, Some(sums))
     }
 
     fn tagged(
@@ -155,16 +191,15 @@ impl Model {
         }
     }
 
-    /// Drops spans below the threshold from `first` on, and puts in what is left uncovered and reaches it.
+    /// Drops what was found and scores below the threshold, and adds what is left uncovered and reaches it.
     fn lean(
         &self,
         passage: &Passage<'_>,
         sums: Option<Sums>,
-        first: usize,
         threshold: f32,
-        tags: &mut Vec<Tag>,
-    ) {
-        let found = tags.split_off(first);
+        found: Vec<Tag>,
+    ) -> Vec<Tag> {
+        let mut tags = Vec::new();
         let sums = sums.unwrap_or_else(|| self.chain.sums(&passage.points));
         let mut kept = found.into_iter().filter(|tag| tag.score >= threshold).peekable();
         let mut at = 0;
@@ -194,6 +229,7 @@ impl Model {
             }
             at = end.max(at + 1);
         }
+        tags
     }
 }
 
@@ -201,4 +237,6 @@ impl Model {
 struct Passage<'a> {
     tokens: &'a [Token],
     points: Vec<Points>,
+    /// The word of each token, as [`Votes`] knows it.
+    surfaces: Vec<u64>,
 }

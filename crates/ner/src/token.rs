@@ -49,8 +49,10 @@ fn class(character: char) -> Option<Class> {
         _ if character.is_alphabetic() || ('\u{300}'..'\u{370}').contains(&character) => {
             Some(Class::Letters)
         }
-        // Only digits proper: fractions and superscripts stand alone.
-        _ if character.is_numeric() && character.to_digit(36).is_some() => Some(Class::Digits),
+        // Digits proper of other scripts; fractions and superscripts stand alone.
+        '\u{660}'..='\u{669}' | '\u{6f0}'..='\u{6f9}' | '\u{966}'..='\u{96f}' | '０'..='９' => {
+            Some(Class::Digits)
+        }
         _ if character.is_whitespace() || character.is_control() => None,
         // What joins or turns other characters and is not seen itself.
         '\u{ad}'
@@ -134,4 +136,42 @@ pub fn passages(text: &str, tokens: &[Token]) -> Vec<std::ops::Range<usize>> {
         passages.push(start..tokens.len());
     }
     passages
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Gap, PASSAGE_TOKENS_MAX, passages, tokens};
+
+    fn words(text: &str) -> Vec<&str> {
+        tokens(text).iter().map(|token| &text[token.start..token.end]).collect()
+    }
+
+    #[test]
+    fn letters_digits_and_marks_are_cut_apart() {
+        assert_eq!(words("C/Mayor,5-2ºB"), ["C", "/", "Mayor", ",", "5", "-", "2", "ºB"]);
+        assert_eq!(words("l'État 2024!"), ["l", "'", "État", "2024", "!"]);
+        assert_eq!(words("a\u{200b}b 👍🏽"), ["a", "b", "👍", "🏽"]);
+    }
+
+    #[test]
+    fn a_line_broken_to_a_width_goes_on() {
+        let text =
+            "This line is long enough to have been broken before the name of John\nSmith, and";
+        let broken =
+            tokens(text).into_iter().find(|token| text[token.start..].starts_with("Smith"));
+        assert_eq!(broken.map(|token| token.gap), Some(Gap::Space));
+        let short = tokens("John\nSmith");
+        assert_eq!(short[1].gap, Gap::Line);
+        assert_eq!(tokens("John\n\nSmith")[1].gap, Gap::Blank);
+    }
+
+    #[test]
+    fn passages_are_lines_and_never_long() {
+        let lines = "one two\nthree\n\nfour";
+        assert_eq!(passages(lines, &tokens(lines)), [0..2, 2..3, 3..4]);
+        let long = "word ".repeat(5000);
+        let passages = passages(&long, &tokens(&long));
+        assert!(passages.iter().all(|range| range.len() <= PASSAGE_TOKENS_MAX));
+        assert_eq!(passages.last().map(|range| range.end), Some(5000));
+    }
 }

@@ -87,14 +87,15 @@ pub struct Weights {
 }
 
 impl Weights {
-    /// Adds the points of a feature.
-    pub fn add(&self, feature: u64, points: &mut Points) {
-        let Some(pairs) = self.features.find(feature) else { return };
-        for pair in pairs.chunks_exact(2) {
-            if let Some(points) = points.get_mut(usize::from(pair[0])) {
-                *points += i32::from(pair[1] as i8);
+    /// Adds the points of some features.
+    pub fn add(&self, features: &[u64], points: &mut Points) {
+        self.features.find_each(features, |pairs| {
+            for pair in pairs.chunks_exact(2) {
+                if let Some(points) = points.get_mut(usize::from(pair[0])) {
+                    *points += i32::from(pair[1] as i8);
+                }
             }
-        }
+        });
     }
 
     /// Makes the transitions ready.

@@ -76,6 +76,7 @@ fn pieces(alternative: &str) -> Vec<Piece> {
             }
             '#' => Some((Piece::Digit, tail)),
             '\\' if tail.starts_with('n') => Some((Piece::Text("\n".to_owned()), &tail[1..])),
+            '\\' if tail.starts_with('#') => Some((Piece::Text("#".to_owned()), &tail[1..])),
             '\\' if tail.starts_with('t') => Some((Piece::Text("\t".to_owned()), &tail[1..])),
             _ => None,
         };
@@ -97,7 +98,7 @@ fn pieces(alternative: &str) -> Vec<Piece> {
 }
 
 /// Makes sentences.
-pub struct Maker<'a> {
+pub(crate) struct Maker<'a> {
     grammars: Vec<Grammar>,
     lists: &'a BTreeMap<String, Vec<String>>,
     random: Random,
@@ -144,21 +145,21 @@ const SENTENCES: [&str; 9] = [
 impl<'a> Maker<'a> {
     /// Makes ready, with names from `lists`.
     #[must_use]
-    pub fn new(lists: &'a BTreeMap<String, Vec<String>>, seed: u64) -> Self {
+    pub(crate) fn new(lists: &'a BTreeMap<String, Vec<String>>, seed: u64) -> Self {
         Self { grammars: GRAMMARS.map(parse).into(), lists, random: Random::new(seed) }
     }
 
     /// Makes `count` texts for every beginning of every grammar, with the set that says what they annotate.
     #[must_use]
-    pub fn texts(&mut self, count: usize) -> Vec<(Set, Vec<Record>)> {
+    pub(crate) fn texts(&mut self, count: usize) -> Vec<(Set, Vec<Record>)> {
         let grammars = std::mem::take(&mut self.grammars);
         let mut made = Vec::new();
         for grammar in &grammars {
             for (root, labels) in &grammar.roots {
                 let records = (0..count).map(|_| self.text(grammar, root)).collect();
-                let labels: &'static [Label] =
-                    Label::ALL.first_chunk::<16>().map_or(&[], |_| leak(labels));
-                made.push((Set { name: "own", labels, clean: true }, records));
+                // Once for each beginning of a grammar, for as long as the program runs.
+                let labels: &'static [Label] = Box::leak(labels.clone().into_boxed_slice());
+                made.push((Set { name: "own", labels, weight: 1.0 }, records));
             }
         }
         self.grammars = grammars;
@@ -168,7 +169,8 @@ impl<'a> Maker<'a> {
     fn text(&mut self, grammar: &Grammar, root: &str) -> Record {
         let mut draft = Draft { text: String::new(), spans: Vec::new(), open: None };
         self.expand(grammar, root, &mut draft, 0);
-        self.disturb(&mut draft.text);
+        let hurry = if matches!(root, "tweets") { 0.2 } else { 0.04 };
+        self.disturb(&mut draft.text, hurry);
         Record {
             document: String::new(),
             text: draft.text,
@@ -244,8 +246,8 @@ impl<'a> Maker<'a> {
     }
 
     /// Writes some texts as people in a hurry do.
-    fn disturb(&mut self, text: &mut String) {
-        let share = self.random.share();
+    fn disturb(&mut self, text: &mut String, hurry: f32) {
+        let share = self.random.share() / hurry * 0.04;
         let changed: String = match share {
             0.0..0.04 => text.chars().map(lower).collect(),
             0.04..0.06 => text
@@ -272,10 +274,6 @@ impl<'a> Maker<'a> {
     }
 }
 
-fn leak(labels: &[Label]) -> &'static [Label] {
-    Box::leak(labels.to_vec().into_boxed_slice())
-}
-
 fn capitalise(text: &mut String, first: usize) {
     let Some(character) = text[first..].chars().next() else { return };
     let upper = character.to_uppercase().next().unwrap_or(character);
@@ -297,11 +295,10 @@ fn titled(word: &str) -> String {
         ["de", "del", "la", "las", "los", "el", "y", "of", "the", "do", "da", "i"];
     let mut out = String::new();
     let mut begins = true;
-    let mut start = 0;
     for (at, character) in word.char_indices() {
         if begins {
             let end = word[at..].find([' ', '-', '\'']).map_or(word.len(), |end| at + end);
-            if start > 0 && SMALL.contains(&&word[at..end]) {
+            if at > 0 && SMALL.contains(&&word[at..end]) {
                 out.push(character);
             } else {
                 out.extend(character.to_uppercase());
@@ -310,7 +307,6 @@ fn titled(word: &str) -> String {
             out.push(character);
         }
         begins = matches!(character, ' ' | '-' | '\'');
-        start += 1;
     }
     out
 }

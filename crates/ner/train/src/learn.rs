@@ -7,17 +7,17 @@ use ner::{OUTSIDE, TAGS, may_follow};
 
 /// How to learn.
 #[derive(Debug, Clone, Copy)]
-pub struct Options {
+pub(crate) struct Options {
     /// Rounds over all chains.
-    pub rounds: u32,
+    pub(crate) rounds: u32,
     /// The first step's size.
-    pub rate: f32,
+    pub(crate) rate: f32,
     /// What pulls weights back to nothing at each of their steps.
-    pub decay: f32,
+    pub(crate) decay: f32,
     /// How often a token's word is hidden.
-    pub hidden: f32,
+    pub(crate) hidden: f32,
     /// Where the shuffling begins.
-    pub seed: u64,
+    pub(crate) seed: u64,
 }
 
 /// Gradients below this change nothing.
@@ -26,11 +26,11 @@ const NEGLIGIBLE: f32 = 1e-6;
 
 /// The weights, while they are learnt.
 #[derive(Debug)]
-pub struct Field {
+pub(crate) struct Field {
     /// By feature, then tag.
-    pub weights: Vec<[f32; TAGS]>,
+    pub(crate) weights: Vec<[f32; TAGS]>,
     /// By tag before, then tag.
-    pub transitions: [[f32; TAGS]; TAGS],
+    pub(crate) transitions: [[f32; TAGS]; TAGS],
     squares: Vec<[f32; TAGS]>,
     transition_squares: [[f32; TAGS]; TAGS],
 }
@@ -51,7 +51,7 @@ impl Step {
 impl Field {
     /// Begins with nothing.
     #[must_use]
-    pub fn new(features: usize) -> Self {
+    pub(crate) fn new(features: usize) -> Self {
         Self {
             weights: vec![[0.0; TAGS]; features],
             transitions: [[0.0; TAGS]; TAGS],
@@ -61,7 +61,12 @@ impl Field {
     }
 
     /// Learns from all chains; tells after each round how far off it still was.
-    pub fn learn(&mut self, samples: &Samples, options: Options, mut tell: impl FnMut(u32, f64)) {
+    pub(crate) fn learn(
+        &mut self,
+        samples: &Samples,
+        options: Options,
+        mut tell: impl FnMut(u32, f64),
+    ) {
         let mut random = Random::new(options.seed);
         let mut order: Vec<usize> = (0..samples.chains.len()).collect();
         let step = Step { rate: options.rate, decay: options.decay };
@@ -124,41 +129,45 @@ impl Field {
     fn join(&mut self, chain: &Chain, sums: &Sums, step: &Step) {
         let mut gradients = [[0.0f32; TAGS]; TAGS];
         for at in 1..chain.tags.len() {
-            for before in 0..TAGS {
-                let mass = sums.forward[at - 1][before];
-                if mass < NEGLIGIBLE {
+            let parts = sums.forward[at - 1].iter().zip(&sums.factors);
+            for ((mass, factors), row) in parts.zip(&mut gradients) {
+                if *mass < NEGLIGIBLE {
                     continue;
                 }
-                for tag in 0..TAGS {
-                    gradients[before][tag] += mass
-                        * sums.factors[before][tag]
-                        * sums.weights[at][tag]
-                        * sums.backward[at][tag]
-                        / sums.norms[at];
+                let after = sums.weights[at].iter().zip(&sums.backward[at]);
+                for ((gradient, factor), (weight, backward)) in
+                    row.iter_mut().zip(factors).zip(after)
+                {
+                    *gradient += mass * factor * weight * backward / sums.norms[at];
                 }
             }
             gradients[usize::from(chain.tags[at - 1])][usize::from(chain.tags[at])] -= 1.0;
         }
-        for before in 0..TAGS {
-            for tag in 0..TAGS {
-                let gradient = gradients[before][tag] * chain.weight;
-                if gradient.abs() > GRADIENT_MIN {
-                    step.take(
-                        &mut self.transitions[before][tag],
-                        &mut self.transition_squares[before][tag],
-                        gradient,
-                    );
-                }
+        let weights = self.transitions.iter_mut().flatten();
+        let squares = self.transition_squares.iter_mut().flatten();
+        for ((weight, square), gradient) in weights.zip(squares).zip(gradients.iter().flatten()) {
+            let gradient = gradient * chain.weight;
+            if gradient.abs() > GRADIENT_MIN {
+                step.take(weight, square, gradient);
             }
         }
     }
 
+    /// Goes a share of the way to the weights of another.
+    pub(crate) fn meet(&mut self, other: &Self, share: f32) {
+        let weights = self.weights.iter_mut().flatten().zip(other.weights.iter().flatten());
+        let transitions =
+            self.transitions.iter_mut().flatten().zip(other.transitions.iter().flatten());
+        for (weight, other) in weights.chain(transitions) {
+            *weight += (other - *weight) * share;
+        }
+    }
+
     /// Sets to nothing, for good, every weight that `drop` says.
-    pub fn freeze(&mut self, mut drop: impl FnMut(usize, f32) -> bool) {
-        for (row, (weights, squares)) in self.weights.iter_mut().zip(&mut self.squares).enumerate()
-        {
+    pub(crate) fn freeze(&mut self, drop: impl Fn(f32) -> bool) {
+        for (weights, squares) in self.weights.iter_mut().zip(&mut self.squares) {
             for (weight, square) in weights.iter_mut().zip(squares) {
-                if drop(row, *weight) {
+                if drop(*weight) {
                     *weight = 0.0;
                     *square = f32::INFINITY;
                 }

@@ -41,10 +41,10 @@ const COMMON_MIN: u32 = 2;
 
 /// Names of words and phrases, and the lists that hold them.
 #[derive(Debug, Default)]
-pub struct Lists {
+pub(crate) struct Lists {
     names: BTreeMap<u64, u16>,
     /// The phrases of each list, for making sentences of.
-    pub phrases: BTreeMap<String, Vec<String>>,
+    pub(crate) phrases: BTreeMap<String, Vec<String>>,
 }
 
 fn folded(word: &str) -> Word {
@@ -57,7 +57,7 @@ impl Lists {
     /// # Errors
     ///
     /// Returns an [`Error`] where a list cannot be read.
-    pub fn read(folder: &Path) -> Result<Self, Error> {
+    pub(crate) fn read(folder: &Path) -> Result<Self, Error> {
         let mut lists = Self::default();
         for (name, bit) in FILES {
             let path = folder.join("gazetteers").join(name);
@@ -71,7 +71,7 @@ impl Lists {
     }
 
     /// Adds our own lists.
-    pub fn own(&mut self) {
+    pub(crate) fn own(&mut self) {
         let (mut list, mut bit) = ("", 0);
         for line in OWN.lines().map(str::trim).filter(|line| !line.is_empty()) {
             match line.strip_prefix('[').and_then(|line| line.strip_suffix(']')) {
@@ -90,10 +90,13 @@ impl Lists {
 
     fn add(&mut self, words: &str, list: &str, bit: u16) {
         let found = tokens(words);
-        if found.is_empty() || found.len() > PHRASE_WORDS_MAX || bit == 0 {
+        if found.is_empty() || found.len() > PHRASE_WORDS_MAX {
             return;
         }
         self.phrases.entry(list.to_owned()).or_default().push(words.to_owned());
+        if bit == 0 {
+            return;
+        }
         let mut name = None;
         for (at, token) in found.iter().enumerate() {
             let word = folded(&words[token.start..token.end]);
@@ -105,7 +108,7 @@ impl Lists {
     }
 
     /// Marks the words that stand in lower case outside all spans, and not only once.
-    pub fn common<'a>(&mut self, records: impl Iterator<Item = &'a Record>) {
+    pub(crate) fn common<'a>(&mut self, records: impl Iterator<Item = &'a Record>) {
         let mut counts: BTreeMap<u64, u32> = BTreeMap::new();
         for record in records {
             for token in tokens(&record.text) {
@@ -124,7 +127,7 @@ impl Lists {
 
     /// Makes the lexicon.
     #[must_use]
-    pub fn lexicon(&self) -> Lexicon {
+    pub(crate) fn lexicon(&self) -> Lexicon {
         Lexicon::of(self.names.iter().map(|(name, lists)| (*name, *lists)))
     }
 }

@@ -1,35 +1,35 @@
 //! Counts what a tagger finds of what was annotated.
 
 use crate::corpus::{Record, Set};
-use ner::{Label, Model, Tag};
+use ner::{Label, Tag};
 
 /// Counts of one label or of several.
 #[derive(Debug, Default, Clone, Copy)]
-pub struct Counts {
+pub(crate) struct Counts {
     /// Annotated.
-    pub wanted: usize,
+    pub(crate) wanted: usize,
     /// Found.
-    pub found: usize,
+    pub(crate) found: usize,
     /// Found as annotated.
-    pub right: usize,
+    pub(crate) right: usize,
     /// Annotated, and something found overlaps it.
-    pub touched: usize,
+    pub(crate) touched: usize,
 }
 
 impl Counts {
     /// Share of what was found that is right.
     #[must_use]
-    pub fn precision(&self) -> f64 {
+    pub(crate) fn precision(&self) -> f64 {
         share(self.right, self.found)
     }
     /// Share of what was annotated that was found.
     #[must_use]
-    pub fn recall(&self) -> f64 {
+    pub(crate) fn recall(&self) -> f64 {
         share(self.right, self.wanted)
     }
     /// The harmonic mean of both.
     #[must_use]
-    pub fn f1(&self) -> f64 {
+    pub(crate) fn f1(&self) -> f64 {
         share(2 * self.right, self.wanted + self.found)
     }
     fn add(&mut self, other: Self) {
@@ -46,20 +46,20 @@ fn share(part: usize, whole: usize) -> f64 {
 
 /// What a tagger found in a set, label by label.
 #[derive(Debug, Clone)]
-pub struct Found {
+pub(crate) struct Found {
     labels: Vec<Counts>,
 }
 
 impl Found {
     /// Counts of one label.
     #[must_use]
-    pub fn label(&self, label: Label) -> Counts {
+    pub(crate) fn label(&self, label: Label) -> Counts {
         self.labels[label.index()]
     }
 
     /// Counts of all labels that the set annotates.
     #[must_use]
-    pub fn all(&self) -> Counts {
+    pub(crate) fn all(&self) -> Counts {
         let mut all = Counts::default();
         self.labels.iter().for_each(|counts| all.add(*counts));
         all
@@ -68,7 +68,7 @@ impl Found {
 
 /// Joins the records of each document to one text, a line each.
 #[must_use]
-pub fn documents(records: &[Record]) -> Vec<Record> {
+pub(crate) fn documents(records: &[Record]) -> Vec<Record> {
     let mut joined: Vec<Record> = Vec::new();
     for record in records {
         match joined.last_mut() {
@@ -89,7 +89,11 @@ pub fn documents(records: &[Record]) -> Vec<Record> {
 
 /// Counts what `tag` finds in a set.
 #[must_use]
-pub fn measure(set: &Set, records: &[Record], mut tag: impl FnMut(&str) -> Vec<Tag>) -> Found {
+pub(crate) fn measure(
+    set: &Set,
+    records: &[Record],
+    mut tag: impl FnMut(&str) -> Vec<Tag>,
+) -> Found {
     let mut labels = vec![Counts::default(); Label::ALL.len()];
     for record in records {
         let tags = tag(&record.text);
@@ -111,10 +115,4 @@ pub fn measure(set: &Set, records: &[Record], mut tag: impl FnMut(&str) -> Vec<T
         }
     }
     Found { labels }
-}
-
-/// Tags without a language given.
-#[must_use]
-pub fn tagged(model: &Model) -> impl FnMut(&str) -> Vec<Tag> + '_ {
-    |text| model.tag(text, None)
 }

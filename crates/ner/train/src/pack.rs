@@ -7,11 +7,11 @@ use ner::table::Table;
 use ner::{Calibration, Label, TAGS, Weights};
 
 /// Points that make one unit of the natural logarithm.
-pub const SCALE: f32 = 16.0;
+pub(crate) const SCALE: f32 = 16.0;
 
 /// Gives the least size of a weight such that at most `count` are larger.
 #[must_use]
-pub fn threshold(field: &Field, count: usize) -> f32 {
+pub(crate) fn threshold(field: &Field, count: usize) -> f32 {
     const STEPS: usize = 4096;
     const STEP: f32 = 1.0 / 512.0;
     let mut sizes = vec![0usize; STEPS];
@@ -34,7 +34,7 @@ fn points(weight: f32) -> i8 {
 
 /// Makes the weights of a file.
 #[must_use]
-pub fn pack(name: &str, field: &Field, samples: &Samples, lexicon: Lexicon) -> Weights {
+pub(crate) fn pack(name: &str, field: &Field, samples: &Samples, lexicon: Lexicon) -> Weights {
     let mut entries = Vec::new();
     for (row, weights) in field.weights.iter().enumerate() {
         let mut pairs = Vec::new();

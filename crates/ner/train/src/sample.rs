@@ -12,37 +12,37 @@ use std::hash::{BuildHasherDefault, Hasher};
 use std::ops::Range;
 
 /// Set in a feature's number where it holds the word itself.
-pub const WORD: u32 = 1 << 31;
+pub(crate) const WORD: u32 = 1 << 31;
 
 /// One passage.
 #[derive(Debug)]
-pub struct Chain {
+pub(crate) struct Chain {
     /// Which numbers of [`Samples::features`] are its tokens', token by token.
-    pub tokens: Vec<Range<u32>>,
+    pub(crate) tokens: Vec<Range<u32>>,
     /// The tag each should get.
-    pub tags: Vec<u8>,
+    pub(crate) tags: Vec<u8>,
     /// The tags that its set annotates, a bit each.
-    pub allowed: u64,
+    pub(crate) allowed: u64,
     /// How much it counts.
-    pub weight: f32,
+    pub(crate) weight: f32,
 }
 
 /// Every chain, and the numbering of features.
 #[derive(Debug, Default)]
-pub struct Samples {
+pub(crate) struct Samples {
     /// The chains.
-    pub chains: Vec<Chain>,
+    pub(crate) chains: Vec<Chain>,
     /// The numbers of all tokens' features, one after another.
-    pub features: Vec<u32>,
+    pub(crate) features: Vec<u32>,
     /// The name of each feature, by number.
-    pub names: Vec<u64>,
+    pub(crate) names: Vec<u64>,
     /// How often each was seen.
-    pub counts: Vec<u32>,
+    pub(crate) counts: Vec<u32>,
 }
 
 /// Names are hashes already.
 #[derive(Debug, Default, Clone, Copy)]
-pub struct AsIs(u64);
+pub(crate) struct AsIs(u64);
 
 impl Hasher for AsIs {
     fn finish(&self) -> u64 {
@@ -59,17 +59,17 @@ impl Hasher for AsIs {
 }
 
 /// A map from names; it is looked up and never walked, so its order decides nothing.
-pub type ByName<T> = HashMap<u64, T, BuildHasherDefault<AsIs>>;
+pub(crate) type ByName<T> = HashMap<u64, T, BuildHasherDefault<AsIs>>;
 
 /// Texts of one set, and how much they count.
 #[derive(Debug)]
-pub struct Source<'a> {
+pub(crate) struct Source<'a> {
     /// The set.
-    pub set: Set,
+    pub(crate) set: Set,
     /// Its texts.
-    pub records: &'a [Record],
+    pub(crate) records: &'a [Record],
     /// How much each counts.
-    pub weight: f32,
+    pub(crate) weight: f32,
 }
 
 fn allowed(set: &Set) -> u64 {
@@ -78,7 +78,7 @@ fn allowed(set: &Set) -> u64 {
 
 /// Gives the tags that a text's tokens should get.
 #[must_use]
-pub fn wanted(record: &Record, tokens: &[ner::token::Token], labels: &[Label]) -> Vec<u8> {
+pub(crate) fn wanted(record: &Record, tokens: &[ner::token::Token], labels: &[Label]) -> Vec<u8> {
     let mut tags = vec![OUTSIDE as u8; tokens.len()];
     for (range, label) in &record.spans {
         let Some(label) = label.filter(|label| labels.contains(label)) else { continue };
@@ -120,7 +120,7 @@ fn walk(
 
 /// Numbers the features that are seen at least `least` times, and makes chains of all sources.
 #[must_use]
-pub fn samples(sources: &[Source<'_>], lexicon: &Lexicon, least: u8) -> Samples {
+pub(crate) fn samples(sources: &[Source<'_>], lexicon: &Lexicon, least: u8) -> Samples {
     const SLOTS_BITS: u32 = 27;
     // A rough count comes first, so that the many features seen once never take a place in the map.
     let mut rough = vec![0u8; 1 << SLOTS_BITS];
