@@ -108,6 +108,8 @@ pub(crate) struct Scan<'e, 't> {
     /// The word whose cues may be asked for: those after it stand after its own groups, whoever asks first.
     asked: (usize, usize),
     table: Table,
+    /// Whether a long run without a space goes on at the end of the stretch.
+    in_run: bool,
 }
 
 impl<'e, 't> Scan<'e, 't> {
@@ -121,17 +123,18 @@ impl<'e, 't> Scan<'e, 't> {
             window: (usize::MAX, Seen::NONE),
             asked: (usize::MAX, 0),
             table: Table::default(),
+            in_run: false,
         }
     }
 
     /// Collects everything that any rule finds.
     pub(crate) fn run(mut self) -> Vec<Span> {
-        let (mut start, mut secrets_from, mut at) = (0, 0, 0);
+        let (mut start, mut at) = (0, 0);
         let (mut secrets, mut banks) = (Vec::new(), Vec::new());
         while start < self.bytes.len() {
             let end = self.masks.stretch(start);
             std::mem::swap(&mut self.spans, &mut secrets);
-            secrets_from = self.secrets(secrets_from.max(start), end);
+            self.secrets(start, end);
             std::mem::swap(&mut self.spans, &mut secrets);
             std::mem::swap(&mut self.spans, &mut banks);
             self.bank_codes(start, end);
