@@ -120,6 +120,8 @@ pub(crate) struct Scan<'e, 't> {
     regions: Cow<'e, [Region]>,
     /// What is not sure enough, where somebody asks for that.
     weak: Option<Vec<Span>>,
+    /// Whether a long run without a space goes on at the end of the stretch.
+    in_run: bool,
 }
 
 impl<'e, 't> Scan<'e, 't> {
@@ -135,6 +137,7 @@ impl<'e, 't> Scan<'e, 't> {
             window: (usize::MAX, Seen::NONE),
             asked: (usize::MAX, 0),
             table: Table::default(),
+            in_run: false,
         }
     }
 
@@ -169,12 +172,12 @@ impl<'e, 't> Scan<'e, 't> {
 
     /// Goes through the text once. What a user asks for comes after what is built in, which wins of equals.
     fn pass(&mut self) {
-        let (mut start, mut secrets_from, mut at) = (0, 0, 0);
+        let (mut start, mut at) = (0, 0);
         let (mut secrets, mut banks) = (Vec::new(), Vec::new());
         while start < self.bytes.len() {
             let end = self.masks.stretch(start);
             std::mem::swap(&mut self.spans, &mut secrets);
-            secrets_from = self.secrets(secrets_from.max(start), end);
+            self.secrets(start, end);
             std::mem::swap(&mut self.spans, &mut secrets);
             std::mem::swap(&mut self.spans, &mut banks);
             self.bank_codes(start, end);

@@ -16,37 +16,35 @@ const LENGTH_MAX: usize = 16 * 1024;
 const LENGTH_MIN: usize = 15;
 
 impl Scan<'_, '_> {
-    /// Looks for every secret whose literal begins in a run between `from` and `to`, and gives where to go on.
-    pub(super) fn secrets(&mut self, from: usize, to: usize) -> usize {
-        let mut at = from;
+    /// Looks for every secret whose literal begins in a long run between `from` and `to`.
+    pub(super) fn secrets(&mut self, from: usize, to: usize) {
+        let mut at = if self.in_run { self.run_of_signs(from, to) } else { from };
         while at < to {
             let visible = self.masks.from(Class::Visible, at);
             let after = self.masks.from(Class::Visible, at + BLOCK);
-            let long = runs(visible, after);
-            if long == 0 {
-                at += BLOCK;
-                continue;
-            }
-            let start = at + long.trailing_zeros() as usize;
-            let end = start + self.masks.run(Class::Visible, start);
-            self.run_of_signs(start, end);
-            at = end;
+            let start = at + runs(visible, after).trailing_zeros() as usize;
+            let begins = start < to.min(at + BLOCK);
+            at = if begins { self.run_of_signs(start, to) } else { at + BLOCK };
         }
-        at
     }
 
-    /// Looks at every place between `start` and `end` where a literal may begin.
-    fn run_of_signs(&mut self, start: usize, end: usize) {
-        let mut at = start;
-        while at < end {
+    /// Looks at every place of the run at `at` where a literal may begin, and gives where the run ends, or `to`.
+    fn run_of_signs(&mut self, mut at: usize, to: usize) -> usize {
+        loop {
+            let run = self.masks.from(Class::Visible, at).trailing_ones() as usize;
+            let run = run.min(to - at);
             let words = self.masks.from(Class::Word, at);
-            let inside = u64::from(at > start && is_word(self.bytes[at - 1]));
-            let mut places = !(words & (words << 1 | inside)) & lowest(end - at);
+            let inside = u64::from(at > 0 && is_word(self.bytes[at - 1]));
+            let mut places = !(words & (words << 1 | inside)) & lowest(run);
             while places != 0 {
                 self.secrets_at(at + places.trailing_zeros() as usize);
                 places &= places - 1;
             }
-            at += BLOCK;
+            at += run;
+            self.in_run = at == to;
+            if run < BLOCK || self.in_run {
+                return at;
+            }
         }
     }
 
@@ -133,11 +131,11 @@ mod tests {
     fn a_secret_is_found_wherever_it_stands() {
         let engine = crate::Engine::builtin(&crate::Options::default());
         let secret = "AKIAX7QZ3M5K2WPLRT4D";
-        for before in (0..200).chain(16_300..16_450) {
-            let text = format!(
-                "{}\n{secret} and so on",
-                "ab cd ".repeat(before / 6) + &"x".repeat(before % 6)
-            );
+        let fillers = ["ab cd ", "a,b;c,", "ab cd,"];
+        let places =
+            (0..80).chain(16_320..16_400).flat_map(|at| fillers.map(|filler| (at, filler)));
+        for (before, filler) in places {
+            let text = format!("{},{secret} and so on", &filler.repeat(before)[..before]);
             let found = engine.find(&text);
             assert_eq!(
                 found.iter().map(|span| span.of(&text)).collect::<Vec<_>>(),
