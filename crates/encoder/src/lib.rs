@@ -9,10 +9,10 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! - [`model`]: opens a folder, tags texts
-//! - [`config`], [`label`], [`token`], [`weights`]: what the folder says
-//! - [`network`], [`attention`], [`relative`], [`fused`]: the forward pass
-//! - [`window`], [`word`], [`span`]: from long texts to windows, and from tokens back to words
+//! - `model`: opens a folder, tags texts
+//! - `config`, `label`, `token`, `weights`: what the folder says
+//! - `network`, `attention`, `relative`, `fused`: the forward pass
+//! - `window`, `word`, `span`: from long texts to windows, and from tokens back to words
 
 mod attention;
 mod config;

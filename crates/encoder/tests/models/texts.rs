@@ -137,7 +137,7 @@ fn a_hundred_thousand_characters_are_answered() {
 #[test]
 fn no_threads_compute_but_those_asked_for() {
     for name in ["bert", "roberta", "xlm-roberta", "deberta-v2"] {
-        let options = Options { threads: Some(1), batch: 64, ..Options::default() };
+        let options = Options { threads: Some(1), batch: 64 * 64, ..Options::default() };
         let model = Model::open(&vectors().join(name), options).unwrap();
         model.tag(&vec!["Anna met Farid in Oslo, and Bruno paid. "; 64]).unwrap();
         model.tag(&["Anna met Farid in Oslo. ".repeat(800).as_str()]).unwrap();
