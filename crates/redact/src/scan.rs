@@ -96,6 +96,10 @@ const fn stops() -> [Stop; 256] {
     stops
 }
 
+/// How much room for spans is made ready: most texts have fewer, and a long one may have none.
+const BYTES_PER_SPAN: usize = 64;
+const SPANS_READY: usize = 64;
+
 /// A text on its way through an engine.
 pub(crate) struct Scan<'e, 't> {
     engine: &'e Engine,
@@ -119,7 +123,7 @@ impl<'e, 't> Scan<'e, 't> {
             text,
             bytes: text.as_bytes(),
             masks: Masks::new(text.as_bytes()),
-            spans: Vec::new(),
+            spans: Vec::with_capacity((text.len() / BYTES_PER_SPAN).min(SPANS_READY)),
             window: (usize::MAX, Seen::NONE),
             asked: (usize::MAX, 0),
             table: Table::default(),
@@ -141,6 +145,9 @@ impl<'e, 't> Scan<'e, 't> {
             std::mem::swap(&mut self.spans, &mut banks);
             at = self.stops(at.max(start), end);
             start = end;
+        }
+        if secrets.is_empty() && banks.is_empty() {
+            return self.spans;
         }
         // Of equals the first wins.
         secrets.append(&mut banks);
