@@ -104,6 +104,10 @@ const fn stops() -> [Stop; 256] {
     stops
 }
 
+/// How much room for spans is made ready: most texts have fewer, and a long one may have none.
+const BYTES_PER_SPAN: usize = 64;
+const SPANS_READY: usize = 64;
+
 /// A text on its way through an engine.
 pub(crate) struct Scan<'e, 't> {
     engine: &'e Engine,
@@ -133,7 +137,7 @@ impl<'e, 't> Scan<'e, 't> {
             text,
             bytes: text.as_bytes(),
             masks: Masks::new(text.as_bytes()),
-            spans: Vec::new(),
+            spans: Vec::with_capacity((text.len() / BYTES_PER_SPAN).min(SPANS_READY)),
             window: (usize::MAX, Seen::NONE),
             asked: (usize::MAX, 0),
             table: Table::default(),
@@ -187,11 +191,14 @@ impl<'e, 't> Scan<'e, 't> {
         }
         // Of equals the first wins.
         secrets.append(&mut banks);
-        std::mem::swap(&mut self.spans, &mut secrets);
-        let mut stops = secrets;
+        let stops = std::mem::replace(&mut self.spans, secrets);
         self.searched();
         self.listed();
-        self.spans.append(&mut stops);
+        if self.spans.is_empty() {
+            self.spans = stops;
+        } else {
+            self.spans.extend(stops);
+        }
     }
 
     /// Goes from stop to stop between `at` and `end`, and gives where to go on.

@@ -96,9 +96,9 @@ pub(crate) fn run(settings: &Settings, asked: &Eval) -> Result<(), Failure> {
     let name = asked.gold.display();
     let failed = |error: &dyn std::error::Error| Failure::because(format!("read {name}"), error);
     let file = std::fs::File::open(&asked.gold).map_err(|error| failed(&error))?;
-    let types = Types::new(&engine, asked)?;
+    let types = Types::new(engine, asked)?;
     let report = Report::default();
-    let mut measure = Measure { engine: &engine, types: &types, asked, report };
+    let mut measure = Measure { engine, types: &types, asked, report };
     for (line, text) in BufReader::new(file).lines().enumerate() {
         let text = text.map_err(|error| failed(&error))?;
         if text.trim().is_empty() {

@@ -3,21 +3,26 @@
 use super::{Forgive, RestoreOptions, placeholders};
 use crate::scan::Scanner;
 use crate::{Engine, RuleId, Span};
+use std::ops::Range;
 
 /// Adds to `spans`, sorted and never overlapping, the look-alikes between them, as [`Forgive::Slips`] sees them.
 ///
 /// They are looked for in each gap by itself: once the text is hidden, a placeholder stands where a span was, and no
 /// form goes on across its brackets.
 pub(crate) fn with_look_alikes(text: &str, rule: RuleId, spans: Vec<Span>) -> Vec<Span> {
-    let mut all = Vec::with_capacity(spans.len());
+    let mut found = Vec::new();
     let mut from = 0;
-    for span in spans {
-        add(text, rule, from, span.start, &mut all);
+    for span in &spans {
+        add(text, rule, from..span.start, &mut found);
         from = span.end;
-        all.push(span);
     }
-    add(text, rule, from, text.len(), &mut all);
-    all
+    add(text, rule, from..text.len(), &mut found);
+    if found.is_empty() {
+        return spans;
+    }
+    found.extend(spans);
+    found.sort_by_key(|span| span.start);
+    found
 }
 
 /// Whether there is a sign that every form has one of: an underscore, a bracket, or what brackets are written as.
@@ -28,14 +33,15 @@ pub(crate) fn may_have_look_alikes(text: &str) -> bool {
         || memchr::memchr2(b'\\', 0xEF, bytes).is_some()
 }
 
-fn add(text: &str, rule: RuleId, from: usize, to: usize, all: &mut Vec<Span>) {
-    if !may_have_look_alikes(&text[from..to]) {
+fn add(text: &str, rule: RuleId, gap: Range<usize>, found: &mut Vec<Span>) {
+    let from = gap.start;
+    if !may_have_look_alikes(&text[gap.clone()]) {
         return;
     }
     let options = RestoreOptions { forgive: Forgive::Slips, json: false };
-    for (placeholder, at, length) in placeholders(&text[from..to], options) {
+    for (placeholder, at, length) in placeholders(&text[gap], options) {
         let (start, kind) = (from + at, placeholder.kind);
-        all.push(Span { start, end: start + length, kind, rule, score: 1.0 });
+        found.push(Span { start, end: start + length, kind, rule, score: 1.0 });
     }
 }
 
