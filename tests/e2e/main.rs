@@ -10,6 +10,7 @@ mod keys;
 mod limits;
 mod listeners;
 mod litellm;
+mod names;
 mod openapi;
 mod policies;
 mod presidio;

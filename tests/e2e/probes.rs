@@ -11,7 +11,7 @@ fn probes_have_their_documented_shapes() {
     let ready = daemon.get("/readyz");
     assert_eq!(
         ready.body,
-        "{\"status\":\"ready\",\"components\":{\"database\":{\"status\":\"ok\"},\"detector\":{\"status\":\"ok\"}}}"
+        "{\"status\":\"ready\",\"components\":{\"database\":{\"status\":\"ok\"},\"detector\":{\"status\":\"ok\",\"detail\":\"names are read by names-1\"}}}"
     );
     let health = daemon.get("/health").json();
     assert_eq!(

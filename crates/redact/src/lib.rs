@@ -76,5 +76,6 @@ pub use token::{Token, token, tokens};
 pub use vault::Vault;
 pub use windows::Windows;
 
-/// Whose data the rules are made of, as Markdown.
-pub const ATTRIBUTION: &str = include_str!("../ATTRIBUTION.md");
+/// Whose data the rules and the made-up names are made of, as Markdown.
+pub const ATTRIBUTION: &str =
+    concat!(include_str!("../ATTRIBUTION.md"), "\n", include_str!("../names/ATTRIBUTION.md"));

@@ -7,7 +7,7 @@ const CRATES: &str = include_str!("../../licenses.txt");
 
 /// Prints it all: whose data, then whose code.
 pub(crate) fn run() {
-    for part in [redact::ATTRIBUTION, CRATES] {
+    for part in [redact::ATTRIBUTION, ner::ATTRIBUTION, CRATES] {
         ui::raw(part);
         ui::line("");
     }

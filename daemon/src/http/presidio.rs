@@ -7,7 +7,7 @@ use super::route::{Call, Shared};
 use crate::hiding::BLOCKING_BYTES;
 use fields::Fields;
 use http::StatusCode;
-use redact::{Engine, Kind, Rule};
+use redact::{Engine, Kind, Rule, Tagger};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -44,7 +44,8 @@ pub(super) async fn answer(shared: &Shared, deed: Deed, call: Call) -> Result<An
         Deed::Recognizers => {
             asked_language(&call)?;
             let engine = Arc::clone(&shared.policies.default().engine);
-            let names: Vec<_> = rules(&engine).map(|rule| rule.name.as_str()).collect();
+            let rules = rules(&engine).map(|rule| rule.name.as_str());
+            let names: Vec<_> = rules.chain(engine.tagger().map(Tagger::name)).collect();
             Ok(json(StatusCode::OK, &names))
         }
         Deed::Entities => {
