@@ -53,7 +53,7 @@ mod token;
 mod vault;
 
 pub use engine::Engine;
-pub use examples::{RuleFault, examine};
+pub use examples::{RuleFault, examine, examine_rules};
 pub use explain::{Cue, Explained, Form, Loser, Reason, Side, Why};
 pub use finder::{Finder, Place};
 pub use hide::{Hidden, Item, Replacement, distinct, hide, hide_with, locate};

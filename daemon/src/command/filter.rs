@@ -8,7 +8,7 @@ mod lines;
 
 use super::source::{Form, Source, sources};
 use crate::app;
-use crate::args::Input;
+use crate::args::{By, Input};
 use crate::failure::{Failure, exit};
 use crate::settings::Settings;
 use crate::store::Store;
@@ -56,10 +56,11 @@ impl Work {
 pub(crate) async fn redact(
     settings: &Settings,
     session: Option<String>,
+    by: &By,
     input: &Input,
 ) -> Result<ExitCode, Failure> {
     let mut sources = sources(input)?;
-    let engine = Arc::clone(&app::policies(settings)?.default().engine);
+    let engine = Arc::clone(&app::policies(settings)?.chosen(by.policy.as_deref())?.engine);
     let mut keeper = Keeper::new(settings, session).await?;
     let mut work = Work::new(input, &sources);
     for source in &mut sources {
@@ -183,9 +184,9 @@ async fn restore_text(
 ///
 /// # Errors
 /// When a file cannot be read.
-pub(crate) fn analyze(settings: &Settings, input: &Input) -> Result<(), Failure> {
+pub(crate) fn analyze(settings: &Settings, by: &By, input: &Input) -> Result<(), Failure> {
     let mut sources = sources(input)?;
-    let engine = Arc::clone(&app::policies(settings)?.default().engine);
+    let engine = Arc::clone(&app::policies(settings)?.chosen(by.policy.as_deref())?.engine);
     let mut work = Work::new(input, &sources);
     for source in &mut sources {
         match source.form {
