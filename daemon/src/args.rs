@@ -32,6 +32,8 @@ pub(crate) enum Command {
         #[arg(long, value_name = "NAME")]
         session: Option<String>,
         #[command(flatten)]
+        by: By,
+        #[command(flatten)]
         input: Input,
     },
     /// Show again what a session hid
@@ -45,15 +47,22 @@ pub(crate) enum Command {
     /// List personal data in files or standard input, a JSON object a line
     Analyze {
         #[command(flatten)]
+        by: By,
+        #[command(flatten)]
         input: Input,
     },
     /// List what can be found, or explain a rule or the rules of a kind
+    #[command(args_conflicts_with_subcommands = true, disable_help_subcommand = true)]
     Rules {
         /// The name of a rule or a kind
         name: Option<String>,
+        #[command(flatten)]
+        by: By,
         /// The form of the answer
         #[arg(short, long, value_enum, default_value_t = Output::Table)]
         output: Output,
+        #[command(subcommand)]
+        command: Option<Rules>,
     },
     /// Measure what is found against texts that somebody annotated
     Eval(Eval),
@@ -103,6 +112,28 @@ impl Command {
     }
 }
 
+/// By which policy.
+#[derive(Debug, Default, clap::Args)]
+pub(crate) struct By {
+    /// The policy; else the one that `privacy.policy` names
+    #[arg(long, value_name = "NAME")]
+    pub(crate) policy: Option<String>,
+}
+
+/// What can be done with rules besides listing them.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Rules {
+    /// Run the examples of your own rules: exit code 0 when all is well with them, 1 when not
+    Test {
+        /// Files of rules, or policies
+        #[arg(value_name = "FILE", required = true)]
+        files: Vec<PathBuf>,
+        /// The form of the answer
+        #[arg(short, long, value_enum, default_value_t = Output::Table)]
+        output: Output,
+    },
+}
+
 /// What the filters read, and how.
 #[derive(Debug, Default, clap::Args)]
 pub(crate) struct Input {
@@ -140,6 +171,8 @@ pub(crate) struct Eval {
     /// With the texts themselves: for annotated texts that are nobody's secret
     #[arg(long, requires = "list")]
     pub(crate) show: bool,
+    #[command(flatten)]
+    pub(crate) by: By,
     /// The form of the answer
     #[arg(short, long, value_enum, default_value_t = Output::Table)]
     pub(crate) output: Output,
@@ -218,7 +251,8 @@ pub(crate) fn parse(line: impl Iterator<Item = OsString>) -> Result<Typed, clap:
             // The value of a flag that nobody knows stands where a verb or a file would. The rest of the line makes
             // no sense, but the settings on it and elsewhere may have faults that belong in the same message.
             None if error.use_stderr() && !faults.is_empty() => {
-                let command = Some(Command::Analyze { input: Input::default() });
+                let (by, input) = (By::default(), Input::default());
+                let command = Some(Command::Analyze { by, input });
                 let args = Args { config: None, command };
                 return Ok(Typed { args, settings, faults });
             }
@@ -292,7 +326,9 @@ mod tests {
                 ("api.host".into(), None),
             ]
         );
-        let Some(Command::Redact { session, input }) = typed.args.command else { panic!("redact") };
+        let Some(Command::Redact { session, input, .. }) = typed.args.command else {
+            panic!("redact")
+        };
         assert_eq!((session.as_deref(), input.files), (Some("s"), vec![PathBuf::from("file")]));
     }
 
@@ -300,7 +336,7 @@ mod tests {
     fn after_two_dashes_everything_is_a_file() {
         let typed = typed("analyze -- --api.port x");
         assert!(typed.settings.is_empty());
-        let Some(Command::Analyze { input }) = typed.args.command else { panic!("analyze") };
+        let Some(Command::Analyze { input, .. }) = typed.args.command else { panic!("analyze") };
         assert_eq!(input.files, [PathBuf::from("--api.port"), PathBuf::from("x")]);
     }
 

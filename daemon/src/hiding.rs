@@ -6,10 +6,14 @@
 //! hidden another way, in a second round.
 
 mod check;
+mod reader;
+mod sheet;
 mod show;
 mod write;
 
-pub(crate) use show::show;
+pub(crate) use reader::Reader;
+pub(crate) use sheet::{Found, Sheet, Sheets};
+pub(crate) use show::{asked, show, splices};
 
 use crate::policy::Policy;
 use crate::secret::Hasher;
@@ -17,7 +21,7 @@ use crate::store::{Invent, Numbers, Store, VaultError};
 use redact::{Engine, Form, Kind, Language, Operator, Placeholder, RuleId, Span, Tagger, Why};
 use std::collections::HashSet;
 use std::hash::{DefaultHasher, Hash, Hasher as _};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// Texts above this many bytes are worked on beside the threads that serve connections, so that a long one does not
 /// make others wait; below, the change of thread would cost more than the work.
@@ -136,19 +140,29 @@ impl Piece {
     }
 }
 
+/// What stands around a text that is hidden in parts.
+#[derive(Default)]
+struct Seam {
+    /// The end of what was written before.
+    before: String,
+    /// Whether anything may follow.
+    open: bool,
+}
+
 /// The texts and what is found in them.
 struct Job {
     policy: Arc<Policy>,
     texts: Vec<String>,
     pieces: Vec<Vec<Piece>>,
     trace: bool,
+    seam: Seam,
 }
 
 impl Job {
     fn of(wanted: Hide) -> Self {
         let Hide { policy, texts, language, trace, .. } = wanted;
         let pieces = texts.iter().map(|text| pieces(&policy, text, language, trace)).collect();
-        Self { policy, texts, pieces, trace }
+        Self { policy, texts, pieces, trace, seam: Seam::default() }
     }
 
     /// Whether everything becomes a placeholder: then the forms alone say what may stand beside.
@@ -189,27 +203,71 @@ pub(crate) async fn hide(
 ) -> Result<Outcome, HideError> {
     let (mut who, language) = (wanted.who.clone(), wanted.language);
     let heavy = is_heavy(&wanted.policy.engine, &wanted.texts);
-    let mut job = beside(heavy, move || Job::of(wanted)).await?;
+    let job = beside(heavy, move || Job::of(wanted)).await?;
     let words = Arc::new(Words::of(&job));
-    for _ in 0..ROUNDS_MAX {
-        let (wanted, slots) = write::wanted(&job);
-        let handed = store.hand_out(who.clone(), wanted, invent(&job, &words, language)).await?;
-        who.session = Some(handed.session.clone());
-        let (hasher, tenant) = (Arc::clone(hasher), who.tenant);
-        let round = move || {
-            write::give_up(&mut job, &slots, &handed.given);
-            let texts = write::texts(&job, &slots, &handed.given, (&hasher, tenant));
-            let plain = job.is_plain() && handed.surrogates.is_empty();
-            let settled = plain || check::settle(&mut job, &texts, &handed.surrogates);
-            (job, texts, settled, handed.session)
-        };
-        let (back, texts, settled, session) = beside(heavy, round).await?;
-        if settled {
-            return Ok(Outcome { session, texts: write::items(back, texts) });
-        }
-        job = back;
+    let hashes = Hashes::new(Arc::clone(hasher), who.tenant);
+    let desk = Desk { store, hashes: &hashes, words: &words, language, heavy };
+    let (job, texts) = desk.written(&mut who, job).await?;
+    let session = who.session.expect("it was made");
+    Ok(Outcome { session, texts: write::items(job, texts) })
+}
+
+/// Makes the hashes of a tenant.
+#[derive(Clone)]
+pub(crate) struct Hashes {
+    hasher: Arc<Hasher>,
+    tenant: i64,
+}
+
+impl Hashes {
+    /// By this hasher, for that tenant.
+    pub(crate) fn new(hasher: Arc<Hasher>, tenant: i64) -> Self {
+        Self { hasher, tenant }
     }
-    Err(HideError::Unsettled)
+
+    fn hash(&self, kind: Kind, original: &str) -> String {
+        self.hasher.hash(self.tenant, kind.name(), original)
+    }
+}
+
+/// What texts are written with.
+struct Desk<'d> {
+    store: &'d Store,
+    hashes: &'d Hashes,
+    words: &'d Arc<Words>,
+    language: Option<Language>,
+    /// Whether it takes longer than the thread that serves connections has.
+    heavy: bool,
+}
+
+impl Desk<'_> {
+    /// Writes texts until they can be read back, in the session, which is made if need be and then named in `who`.
+    async fn written(
+        &self,
+        who: &mut Numbers,
+        mut job: Job,
+    ) -> Result<(Job, Vec<write::Written>), HideError> {
+        for _ in 0..ROUNDS_MAX {
+            let (wanted, slots) = write::wanted(&job);
+            let invent = invent(&job, self.words, self.language);
+            let handed = self.store.hand_out(who.clone(), wanted, invent).await?;
+            who.session = Some(handed.session.clone());
+            let hashes = self.hashes.clone();
+            let round = move || {
+                write::give_up(&mut job, &slots, &handed.given);
+                let texts = write::texts(&job, &slots, &handed.given, Some(&hashes));
+                let plain = job.is_plain() && handed.surrogates.is_empty();
+                let settled = plain || check::settle(&mut job, &texts, &handed.surrogates);
+                (job, texts, settled)
+            };
+            let (back, texts, settled) = beside(self.heavy, round).await?;
+            if settled {
+                return Ok((back, texts));
+            }
+            job = back;
+        }
+        Err(HideError::Unsettled)
+    }
 }
 
 /// Finds what is in a text, and says what is to be done with it.
@@ -221,7 +279,17 @@ fn pieces(policy: &Policy, text: &str, language: Option<Language>, trace: bool) 
     } else {
         engine.find_in(text, language).into_iter().map(|span| (span, None)).collect()
     };
-    let look_alike = engine.look_alike();
+    decided(policy, text, found, trace)
+}
+
+/// Says what is to be done with what was found in a text.
+fn decided(
+    policy: &Policy,
+    text: &str,
+    found: Vec<(Span, Option<Why>)>,
+    trace: bool,
+) -> Vec<Piece> {
+    let look_alike = policy.engine.look_alike();
     let piece = |(span, why): (Span, Option<Why>)| {
         // Whatever is done with its kind, what only looks like a replacement must come back as it was.
         let is_look_alike = Some(span.rule) == look_alike;
@@ -273,19 +341,42 @@ fn joined(mut pieces: Vec<Piece>, mut others: Vec<Piece>) -> Vec<Piece> {
 /// The words of texts, so that no surrogate is made of what stands there for itself. A surrogate all of whose words
 /// stand somewhere is not used, which is more than is needed and needs no search.
 #[derive(Default)]
-struct Words(HashSet<u64>);
+struct Words(Mutex<KnownWords>);
+
+#[derive(Default)]
+struct KnownWords {
+    numbers: HashSet<u64>,
+    /// There were more than are kept: any word may be among them.
+    more: bool,
+}
 
 impl Words {
     /// Those of the texts, where surrogates are wanted at all.
     fn of(job: &Job) -> Self {
         let surrogates =
             job.pieces.iter().flatten().any(|piece| piece.operator == Operator::Surrogate);
-        let texts = job.texts.iter().filter(|_| surrogates);
-        Self(texts.flat_map(|text| words(text)).map(number).collect())
+        let words = Self::default();
+        if surrogates {
+            words.add(&job.texts, usize::MAX);
+        }
+        words
+    }
+
+    /// Adds those of other texts, up to so many together.
+    fn add(&self, texts: &[String], most: usize) {
+        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        for word in texts.iter().flat_map(|text| words(text)) {
+            if known.more {
+                return;
+            }
+            known.numbers.insert(number(word));
+            known.more = known.numbers.len() > most;
+        }
     }
 
     fn have_all_of(&self, text: &str) -> bool {
-        words(text).all(|word| self.0.contains(&number(word)))
+        let known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        known.more || words(text).all(|word| known.numbers.contains(&number(word)))
     }
 }
 

@@ -24,7 +24,7 @@ mod names;
 
 mod command;
 
-use args::{Command, Typed};
+use args::{Command, Rules, Typed};
 use failure::Failure;
 use kit::log;
 use load::Loaded;
@@ -68,15 +68,20 @@ fn run(mut typed: Typed) -> Result<ExitCode, Failure> {
     let done = runtime.block_on(async {
         match command {
             None => return app::run(settings, notices).await,
-            Some(Command::Redact { session, input }) => {
-                return command::filter::redact(&settings, session, &input).await;
+            Some(Command::Redact { session, by, input }) => {
+                return command::filter::redact(&settings, session, &by, &input).await;
             }
             Some(Command::Restore { session, input }) => {
                 command::filter::restore(&settings, &session, &input).await?
             }
-            Some(Command::Analyze { input }) => command::filter::analyze(&settings, &input)?,
-            Some(Command::Rules { name, output }) => {
-                command::rules::run(&settings, name.as_deref(), output)?;
+            Some(Command::Analyze { by, input }) => {
+                command::filter::analyze(&settings, &by, &input)?
+            }
+            Some(Command::Rules { command: Some(Rules::Test { files, output }), .. }) => {
+                return command::rules::test(&settings, &files, output);
+            }
+            Some(Command::Rules { name, by, output, command: None }) => {
+                command::rules::run(&settings, name.as_deref(), &by, output)?;
             }
             Some(Command::Eval(asked)) => command::eval::run(&settings, &asked)?,
             Some(Command::Keys(keys)) => command::keys::run(&settings, keys).await?,

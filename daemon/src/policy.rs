@@ -7,13 +7,13 @@ mod file;
 mod folder;
 mod recipe;
 
-use crate::failure::Failure;
+use crate::failure::{Failure, exit};
 use crate::settings::Settings;
 use folder::{Found, Print};
 use jiff::Timestamp;
 use kit::setting::Fault;
 use recipe::Recipe;
-use redact::{Engine, Operators, Tagger};
+use redact::{Engine, Operators, RuleFault, Tagger};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
@@ -178,6 +178,20 @@ impl Policies {
         self.current().get(name)
     }
 
+    /// The policy that a command names, or the default.
+    ///
+    /// # Errors
+    /// When there is none of that name.
+    pub(crate) fn chosen(&self, name: Option<&str>) -> Result<Arc<Policy>, Failure> {
+        let Some(name) = name else { return Ok(self.default()) };
+        self.get(name).ok_or_else(|| {
+            let hint = format!("there are {}", self.current().names());
+            let failure =
+                Failure::new(format!("use the policy {name}: there is none of that name"));
+            Failure { code: exit::USAGE, ..failure.hint(hint) }
+        })
+    }
+
     /// The one for those who name none.
     pub(crate) fn default(&self) -> Arc<Policy> {
         self.current().default()
@@ -303,6 +317,32 @@ fn tell(look: &Look, old: &Set) {
     for name in old.by_name.keys().filter(|name| !look.by_name.contains_key(*name)) {
         tracing::info!(policy = name, "the policy is gone with its file");
     }
+}
+
+/// What became of the examples of a file's rules.
+#[derive(Debug, Default)]
+pub(crate) struct Examined {
+    /// How many rules it has.
+    pub(crate) rules: usize,
+    /// How many examples they have.
+    pub(crate) examples: usize,
+    /// All that is wrong.
+    pub(crate) faults: Vec<RuleFault>,
+}
+
+/// Reads a file of rules or a policy, and runs the examples of its rules as that policy would find them. A file of rules
+/// is a policy that says nothing else.
+pub(crate) fn examine(path: &str, text: &str, settings: &Settings) -> Examined {
+    let recipe = match file::read(path, text, &Recipe::of_settings(settings, None)) {
+        Ok(file) => file.recipe,
+        Err(flaws) => {
+            let faults = flaws.into_iter().map(file::Flaw::of_rules).collect();
+            return Examined { faults, ..Examined::default() };
+        }
+    };
+    let examples = recipe.rules.iter().map(|rule| rule.hits.len() + rule.misses.len()).sum();
+    let faults = redact::examine_rules(&recipe.rules, &recipe.options());
+    Examined { rules: recipe.rules.len(), examples, faults }
 }
 
 /// A policy that says this, for tests of what it is for.

@@ -12,7 +12,7 @@ mod worker;
 
 pub(crate) use error::StoreError;
 pub(crate) use key::{KeyRecord, NewKey};
-pub(crate) use surrogate::Invent;
+pub(crate) use surrogate::{Invent, Surrogate};
 pub(crate) use vault::{Asked, Given, Numbers, Originals, Stand, VaultError, Wanted};
 
 use crate::keyfile::Masters;
@@ -34,6 +34,9 @@ const READERS: usize = 2;
 
 /// The tenant that every store has.
 pub(crate) const DEFAULT_TENANT: &str = "default";
+
+/// Its number: that of the first row.
+pub(crate) const DEFAULT_TENANT_ID: i64 = 1;
 
 /// Seals session keys; its number tells which `SECRET_KEY` it came from.
 struct Wrapper {

@@ -5,6 +5,7 @@
 mod auth;
 mod canary;
 mod filter;
+mod filter_policies;
 mod first_run;
 mod keys;
 mod limits;

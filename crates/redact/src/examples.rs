@@ -26,16 +26,21 @@ pub fn examine(file: &str, text: &str, options: &Options) -> Vec<RuleFault> {
         Ok(rules) => rules,
         Err(faults) => return faults.into_iter().map(|fault| of_file(fault, &[])).collect(),
     };
-    let faults = objection::of_own(&rules);
+    examine_rules(&rules, options)
+}
+
+/// As [`examine`], for rules that were read before.
+pub fn examine_rules(rules: &[Rule], options: &Options) -> Vec<RuleFault> {
+    let faults = objection::of_own(rules);
     if !faults.is_empty() {
-        return faults.into_iter().map(|fault| of_file(fault, &rules)).collect();
+        return faults.into_iter().map(|fault| of_file(fault, rules)).collect();
     }
     let mut options = options.clone();
     options.asked.extend(rules.iter().filter(|rule| rule.asked).map(|rule| rule.kind));
     let count = rules.len();
-    let engine = match Engine::with(rules.clone(), &options) {
+    let engine = match Engine::with(rules.to_vec(), &options) {
         Ok(engine) => engine,
-        Err(fault) => return vec![of_file(fault, &rules)],
+        Err(fault) => return vec![of_file(fault, rules)],
     };
     let all = engine.rules().count();
     let own = engine.rules().skip(all - count);

@@ -39,6 +39,11 @@ impl Finder {
 
     /// Finds them in `text`: the first, of those the longest, sorted and never overlapping.
     pub fn find(&self, text: &str) -> Vec<Place> {
+        self.find_after(text, 0)
+    }
+
+    /// As [`Finder::find`], of those that begin at `from` or later: what stands before only tells where words begin.
+    pub fn find_after(&self, text: &str, from: usize) -> Vec<Place> {
         let Some(automaton) = &self.0 else { return Vec::new() };
         let mut places: Vec<_> = automaton
             .find_overlapping_iter(text)
@@ -47,7 +52,8 @@ impl Finder {
                 start: found.start(),
                 end: found.end(),
             })
-            .filter(|place| place.start < place.end && is_whole(text, place.start, place.end))
+            .filter(|place| place.start >= from && place.start < place.end)
+            .filter(|place| is_whole(text, place.start, place.end))
             .collect();
         places.sort_unstable_by(|a, b| a.start.cmp(&b.start).then(b.end.cmp(&a.end)));
         let mut reached = 0;
@@ -127,5 +133,15 @@ mod tests {
         assert_eq!(found(&["x", "x"], "x"), ["x"]);
         assert_eq!(found(&["", "x"], "x"), ["x"]);
         assert_eq!(found(&[], "x"), [""; 0]);
+    }
+
+    #[test]
+    fn what_stands_before_tells_where_words_begin() {
+        let starts = |text: &str, from| {
+            let places = Finder::new(&["Ana", "Rosa Ana"]).find_after(text, from).into_iter();
+            places.map(|place| place.start).collect::<Vec<_>>()
+        };
+        assert_eq!(starts("Rosa Ana, Ana", 1), [5, 10]);
+        assert_eq!(starts("MariAna", 4), [0; 0]);
     }
 }

@@ -54,7 +54,7 @@ mod token;
 mod vault;
 
 pub use engine::Engine;
-pub use examples::{RuleFault, examine};
+pub use examples::{RuleFault, examine, examine_rules};
 pub use explain::{Cue, Explained, Form, Loser, Reason, Side, Why};
 pub use finder::{Finder, Place};
 pub use hide::{Hidden, Item, Replacement, distinct, hide, hide_with, locate};
@@ -68,11 +68,14 @@ pub use phone::Region;
 pub use placeholder::Placeholder;
 pub use restore::{Forgive, RestoreOptions, Restorer};
 pub use rule::{Rule, RuleId};
-pub use show::{Other, placeholders, placeholders_with, show, show_with, show_with_others};
+pub use show::{
+    Other, Reached, Splice, placeholders, placeholders_so_far, placeholders_with, show, show_with,
+    show_with_others, splices,
+};
 pub use span::Span;
 pub use surrogate::{Seed, surrogate};
 pub use tagger::{Tagged, Tagger};
-pub use token::{Token, token, tokens};
+pub use token::{Token, open_token, token, tokens};
 pub use vault::Vault;
 pub use windows::Windows;
 

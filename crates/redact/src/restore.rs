@@ -21,7 +21,7 @@ mod names;
 mod read;
 mod skip;
 
-use crate::show::Other;
+use crate::show::{Other, Reached, Splice};
 use crate::{Kind, Placeholder};
 use form::Found;
 use read::{More, Reader};
@@ -252,50 +252,63 @@ pub(crate) fn placeholders(
     search.map(|found| (found.placeholder, found.start, found.end - found.start))
 }
 
-/// Writes `text` with the originals of its placeholders and of `others`; see [`crate::show_with_others`].
-pub(crate) fn all<'o>(
-    text: &str,
+/// Finds what was not reached, and where what is undecided begins; see [`crate::placeholders_so_far`].
+pub(crate) fn placeholders_so_far(
     options: RestoreOptions,
+    text: &str,
+    (reached, last): (Reached, bool),
+) -> (Vec<(Placeholder, usize, usize)>, usize) {
+    let bytes = text.as_bytes();
+    let part = Part { bytes, until: bytes.len(), last };
+    let mut search = Search { part, options, at: reached.at, before: reached.before };
+    let found = search.by_ref();
+    let found = found.map(|found| (found.placeholder, found.start, found.end - found.start));
+    (found.collect(), search.at)
+}
+
+/// What gives way to the originals of placeholders and of `others`; see [`crate::splices`].
+pub(crate) fn splices<'o>(
+    options: RestoreOptions,
+    text: &str,
+    (reached, until): (Reached, usize),
     original: impl Fn(Kind, u32) -> Option<&'o str>,
     others: &[Other<'_>],
-) -> (String, u64) {
-    let bytes = text.as_bytes();
-    let part = Part { bytes, until: bytes.len(), last: true };
-    let mut splice = Splice { bytes, out: Vec::with_capacity(bytes.len()), written: 0, count: 0 };
+) -> Vec<Splice> {
+    let part = Part { bytes: text.as_bytes(), until, last: true };
+    let mut splicer = Splicer { splices: Vec::new(), written: reached.at };
     let mut others = others.iter().peekable();
     let json = u8::from(options.json);
-    for found in (Search { part, options, at: 0, before: None }) {
+    for found in (Search { part, options, at: reached.at, before: reached.before }) {
         let Some(original) = original(found.placeholder.kind, found.placeholder.number) else {
             continue;
         };
         while let Some(other) = others.next_if(|other| other.start < found.end) {
             if other.end <= found.start {
-                splice.put(other.start, other.end, other.original, json);
+                splicer.put(other.start, other.end, other.original, json);
             }
         }
-        splice.put(found.start, found.end, original, json + u8::from(found.escaped));
+        splicer.put(found.start, found.end, original, json + u8::from(found.escaped));
     }
-    others.for_each(|other| splice.put(other.start, other.end, other.original, json));
-    splice.out.extend_from_slice(&bytes[splice.written..]);
-    (String::from_utf8(splice.out).expect("whole characters give way to whole texts"), splice.count)
+    others.for_each(|other| splicer.put(other.start, other.end, other.original, json));
+    splicer.splices
 }
 
-/// A text on its way out, with some parts of it exchanged.
-struct Splice<'b> {
-    bytes: &'b [u8],
-    out: Vec<u8>,
+/// What is exchanged in a text, in order.
+struct Splicer {
+    splices: Vec<Splice>,
+    /// Where the last one ended.
     written: usize,
-    count: u64,
 }
 
-impl Splice<'_> {
+impl Splicer {
     fn put(&mut self, start: usize, end: usize, original: &str, escaped: u8) {
         if start < self.written {
             return;
         }
-        self.out.extend_from_slice(&self.bytes[self.written..start]);
-        escape::put(original, escaped, &mut self.out);
+        let mut text = Vec::with_capacity(original.len());
+        escape::put(original, escaped, &mut text);
+        let text = String::from_utf8(text).expect("what is escaped is text");
+        self.splices.push(Splice { start, end, text });
         self.written = end;
-        self.count += 1;
     }
 }

@@ -29,6 +29,26 @@ pub struct Other<'o> {
     pub original: &'o str,
 }
 
+/// A part of a text, and what is written in its place.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Splice {
+    /// Its first byte.
+    pub start: usize,
+    /// The byte after its last.
+    pub end: usize,
+    /// The original, escaped where that is called for.
+    pub text: String,
+}
+
+/// How far a text that comes in pieces was read.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Reached {
+    /// The first byte that was not.
+    pub at: usize,
+    /// What a reader of placeholders takes for the character before.
+    pub before: Option<char>,
+}
+
 /// Writes `text` with the originals that `original` knows; a placeholder that it does not know stays as it is.
 pub fn show<'o>(text: &str, original: impl Fn(Kind, u32) -> Option<&'o str>) -> String {
     show_with(USUAL, text, original)
@@ -55,7 +75,38 @@ pub fn show_with_others<'o>(
     original: impl Fn(Kind, u32) -> Option<&'o str>,
     others: &[Other<'_>],
 ) -> (String, u64) {
-    restore::all(text, options, original, others)
+    let reached = Reached::default();
+    let splices = splices(options, text, (reached, text.len()), original, others);
+    let mut shown = String::with_capacity(text.len());
+    let mut written = 0;
+    for splice in &splices {
+        shown.push_str(&text[written..splice.start]);
+        shown.push_str(&splice.text);
+        written = splice.end;
+    }
+    shown.push_str(&text[written..]);
+    (shown, splices.len() as u64)
+}
+
+/// What [`show_with_others`] exchanges, of what begins before `until` and was not reached.
+pub fn splices<'o>(
+    options: RestoreOptions,
+    text: &str,
+    (reached, until): (Reached, usize),
+    original: impl Fn(Kind, u32) -> Option<&'o str>,
+    others: &[Other<'_>],
+) -> Vec<Splice> {
+    restore::splices(options, text, (reached, until), original, others)
+}
+
+/// The placeholders that were not reached, each with its first byte and its length; and where that begins of which only
+/// what follows can tell. Where this is the `last` of the text, nothing follows.
+pub fn placeholders_so_far(
+    options: RestoreOptions,
+    text: &str,
+    (reached, last): (Reached, bool),
+) -> (Vec<(Placeholder, usize, usize)>, usize) {
+    restore::placeholders_so_far(options, text, (reached, last))
 }
 
 #[cfg(test)]

@@ -25,6 +25,14 @@ pub fn token(kind: Kind, body: &str) -> String {
     format!("<{}~{body}>", kind.name())
 }
 
+/// Where a token begins that `text` ends within, if it may be one: what follows would tell.
+pub fn open_token(text: &str) -> Option<usize> {
+    let start = memchr::memrchr(b'<', text.as_bytes())?;
+    let rest = &text[start + 1..];
+    let (name, body) = rest.split_once('~').unwrap_or((rest, ""));
+    (name.bytes().all(is_name) && body.bytes().all(is_letter)).then_some(start)
+}
+
 /// Finds every token in `text`, in order.
 pub fn tokens(text: &str) -> impl Iterator<Item = Token<'_>> {
     // The sign between is rarer in texts than the brackets.
@@ -56,6 +64,21 @@ fn is_letter(byte: u8) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_token_that_goes_on_is_known() {
+        for (text, start) in [
+            ("x <EMAIL~MFRG", Some(2)),
+            ("<<EMA", Some(1)),
+            ("x <", Some(2)),
+            ("<EMAIL~MFRG>", None),
+            ("<EMAIL~MF~", None),
+            ("<b", None),
+            ("x", None),
+        ] {
+            assert_eq!(open_token(text), start, "{text}");
+        }
+    }
 
     #[test]
     fn a_token_reads_itself_and_nothing_else() {

@@ -92,8 +92,13 @@ impl<'e> Windows<'e> {
         let after_space = |at: &usize| bytes[at - 1].is_ascii_whitespace() && outside(*at);
         let least = (most - MARGIN).max(self.settled + 1);
         let good = (least..=most).rev().find(after_space);
-        let free =
-            || (least..=most).rev().find(|at| self.text.is_char_boundary(*at) && outside(*at));
+        let free = || {
+            // A token has no spaces, and half of one would not be known for what it is.
+            let tokens: Vec<_> = crate::tokens(&self.text).collect();
+            let whole = |at: usize| tokens.iter().all(|one| at <= one.start || one.end <= at);
+            let is_free = |at: &usize| self.text.is_char_boundary(*at) && outside(*at);
+            (least..=most).rev().find(|at| is_free(at) && whole(*at))
+        };
         // Something that is longer than the margin is not cut: then the window grows until it ends.
         good.or_else(free).unwrap_or(self.settled)
     }

@@ -92,7 +92,8 @@ struct Report {
 /// # Errors
 /// When the file cannot be read, or a type of it means nothing to us.
 pub(crate) fn run(settings: &Settings, asked: &Eval) -> Result<(), Failure> {
-    let engine = &app::policies(settings)?.default().engine;
+    let policy = app::policies(settings)?.chosen(asked.by.policy.as_deref())?;
+    let engine = &policy.engine;
     let name = asked.gold.display();
     let failed = |error: &dyn std::error::Error| Failure::because(format!("read {name}"), error);
     let file = std::fs::File::open(&asked.gold).map_err(|error| failed(&error))?;

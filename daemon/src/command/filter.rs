@@ -8,18 +8,17 @@ mod lines;
 
 use super::source::{Form, Source, sources};
 use crate::app;
-use crate::args::Input;
+use crate::args::{By, Input};
 use crate::failure::{Failure, exit};
+use crate::hiding::{Found, Reader};
 use crate::settings::Settings;
 use crate::store::Store;
 use crate::ui;
 use json::Fields;
 use keeper::{Keeper, Originals};
 use lines::Left;
-use redact::{Engine, Placeholder, RestoreOptions, Restorer, Span, Windows};
+use redact::{Engine, Span, Windows};
 use serde_json::json;
-use std::cell::RefCell;
-use std::collections::HashSet;
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -56,16 +55,19 @@ impl Work {
 pub(crate) async fn redact(
     settings: &Settings,
     session: Option<String>,
+    by: &By,
     input: &Input,
 ) -> Result<ExitCode, Failure> {
     let mut sources = sources(input)?;
-    let engine = Arc::clone(&app::policies(settings)?.default().engine);
-    let mut keeper = Keeper::new(settings, session).await?;
+    let policy = app::policies(settings)?.chosen(by.policy.as_deref())?;
+    let mut keeper = Keeper::new(settings, session, Arc::clone(&policy)).await?;
     let mut work = Work::new(input, &sources);
-    for source in &mut sources {
+    let count = sources.len();
+    for (at, source) in sources.iter_mut().enumerate() {
+        let last = at + 1 == count;
         let done = match source.form {
-            Form::Text => redact_text(source, &engine, &mut work, &mut keeper).await,
-            Form::Lines => lines::redact(source, &engine, &mut work, &mut keeper).await,
+            Form::Text => redact_text((source, last), &policy.engine, &mut work, &mut keeper).await,
+            Form::Lines => lines::redact(source, &policy, &mut work, &mut keeper).await,
         };
         if let Err(failure) = done {
             keeper.close().await;
@@ -85,8 +87,9 @@ pub(crate) async fn redact(
     })
 }
 
+/// Hides a text; nothing is written after the `last`.
 async fn redact_text(
-    source: &mut Source,
+    (source, last): (&mut Source, bool),
     engine: &Engine,
     work: &mut Work,
     keeper: &mut Keeper,
@@ -94,29 +97,30 @@ async fn redact_text(
     let mut windows = Windows::new(engine);
     let mut settled = Vec::new();
     let keep = |settled: &mut Vec<_>, text: &str, spans: &[Span]| {
-        settled.push((text.to_owned(), spans.to_vec()));
+        settled.push(Found { text: text.to_owned(), spans: spans.to_vec() });
     };
     while let Some(piece) = source.next()? {
         windows.push(piece, |text, spans| keep(&mut settled, text, spans));
-        hide(&mut settled, work, keeper).await?;
+        hide(&mut settled, false, work, keeper).await?;
         if work.output.is_gone() {
             return Ok(());
         }
     }
     windows.finish(|text, spans| keep(&mut settled, text, spans));
-    hide(&mut settled, work, keeper).await
+    hide(&mut settled, last, work, keeper).await
 }
 
 /// Writes what is settled, each window with its originals kept before it.
 async fn hide(
-    settled: &mut Vec<(String, Vec<Span>)>,
+    settled: &mut Vec<Found>,
+    last: bool,
     work: &mut Work,
     keeper: &mut Keeper,
 ) -> Result<(), Failure> {
-    for (text, spans) in settled.drain(..) {
-        let numbers = keeper.number(redact::distinct(&text, &spans).into_iter()).await?;
-        let hidden = redact::hide(&text, &spans, |kind, original| numbers[&(kind, original)]);
-        work.write(hidden.text.as_bytes(), text.len())?;
+    for found in settled.drain(..) {
+        let read = found.text.len();
+        let sheet = keeper.part(found, last).await?;
+        work.write(sheet.text.as_bytes(), read)?;
     }
     Ok(())
 }
@@ -147,45 +151,35 @@ pub(crate) async fn restore(
     done
 }
 
-/// Two restorers go through the text in step: the first tells which originals the second will ask for, wherever the pieces
-/// are cut.
+/// Shows a text as far as what is there decides, whatever piece it ends with.
 async fn restore_text(
     source: &mut Source,
     work: &mut Work,
     originals: &mut Originals,
 ) -> Result<(), Failure> {
-    let options = RestoreOptions::default();
-    let (mut scout, mut restorer) = (Restorer::new(options), Restorer::new(options));
-    let (mut unused, mut out) = (Vec::new(), Vec::new());
-    let asked = RefCell::new(HashSet::new());
-    let ask = |kind, number| {
-        asked.borrow_mut().insert(Placeholder { kind, number });
-        None::<&str>
-    };
-    while let Some(piece) = source.next()? {
-        scout.push(piece.as_bytes(), ask, &mut unused);
-        unused.clear();
-        originals.have(asked.take()).await?;
-        restorer.push(piece.as_bytes(), |kind, number| originals.of(kind, number), &mut out);
-        work.write(&out, piece.len())?;
-        out.clear();
-        if work.output.is_gone() {
+    let finder = Arc::clone(&originals.finder);
+    let mut reader = Reader::new(&finder, &originals.surrogates);
+    loop {
+        let piece = source.next()?;
+        let (read, last) = (piece.map_or(0, str::len), piece.is_none());
+        reader.push(piece.unwrap_or_default());
+        let look = reader.look(last);
+        originals.have(reader.asked(&look)).await?;
+        let shown = reader.show(look, originals.held(), &originals.surrogates);
+        work.write(shown.as_bytes(), read)?;
+        if last || work.output.is_gone() {
             return Ok(());
         }
     }
-    scout.finish(ask, &mut unused);
-    originals.have(asked.take()).await?;
-    restorer.finish(|kind, number| originals.of(kind, number), &mut out);
-    work.write(&out, 0)
 }
 
 /// Lists what the files hold, never the texts themselves.
 ///
 /// # Errors
 /// When a file cannot be read.
-pub(crate) fn analyze(settings: &Settings, input: &Input) -> Result<(), Failure> {
+pub(crate) fn analyze(settings: &Settings, by: &By, input: &Input) -> Result<(), Failure> {
     let mut sources = sources(input)?;
-    let engine = Arc::clone(&app::policies(settings)?.default().engine);
+    let engine = Arc::clone(&app::policies(settings)?.chosen(by.policy.as_deref())?.engine);
     let mut work = Work::new(input, &sources);
     for source in &mut sources {
         match source.form {

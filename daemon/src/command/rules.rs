@@ -1,21 +1,29 @@
-//! `tacitd rules`: what can be found, rule by rule.
+//! `tacitd rules`: what can be found, rule by rule; and whether rules of one's own do what they are meant to.
 
 use crate::app;
-use crate::args::Output;
-use crate::failure::Failure;
+use crate::args::{By, Output};
+use crate::failure::{Failure, exit};
+use crate::policy::{self, Examined};
 use crate::settings::Settings;
 use crate::ui;
-use redact::{Engine, Rule};
+use redact::{Engine, Rule, RuleFault};
 use serde_json::json;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
 
-/// Lists every rule of the default policy, with those that it brings along, or explains those whose name or kind is asked
+/// Lists every rule of a policy, with those that it brings along, or explains those whose name or kind is asked
 /// for.
 ///
 /// # Errors
-/// When there is none of that name.
-pub(crate) fn run(settings: &Settings, asked: Option<&str>, output: Output) -> Result<(), Failure> {
+/// When there is none of that name, or no such policy.
+pub(crate) fn run(
+    settings: &Settings,
+    asked: Option<&str>,
+    by: &By,
+    output: Output,
+) -> Result<(), Failure> {
     let policies = app::policies(settings)?;
-    let engine = &policies.default().engine;
+    let engine = &policies.chosen(by.policy.as_deref())?.engine;
     let is_asked = |rule: &Rule| {
         asked.is_none_or(|asked| rule.name == asked || rule.kind.name().eq_ignore_ascii_case(asked))
     };
@@ -38,6 +46,57 @@ pub(crate) fn run(settings: &Settings, asked: Option<&str>, output: Output) -> R
         ui::note(&policies.reader().unwrap_or_else(|| "names are not looked for".to_owned()));
     }
     Ok(())
+}
+
+/// Runs the examples of files with rules, and tells all that is wrong with them. What is told quotes the files: it is meant
+/// for whoever writes them.
+///
+/// # Errors
+/// When a file cannot be read.
+pub(crate) fn test(
+    settings: &Settings,
+    files: &[PathBuf],
+    output: Output,
+) -> Result<ExitCode, Failure> {
+    let mut all = Examined::default();
+    let (mut lines, mut faults) = (String::new(), Vec::new());
+    for file in files {
+        let text = std::fs::read_to_string(file)
+            .map_err(|error| Failure::because(format!("read {}", file.display()), &error))?;
+        let examined = policy::examine(&file.display().to_string(), &text, settings);
+        all.rules += examined.rules;
+        all.examples += examined.examples;
+        for fault in examined.faults {
+            lines.push_str(&told(file, &fault));
+            let RuleFault { rule, line, what } = &fault;
+            let rule = Some(rule).filter(|rule| !rule.is_empty());
+            faults.push(json!({ "file": file, "line": line, "rule": rule, "what": what }));
+        }
+    }
+    let Examined { rules, examples, .. } = all;
+    match output {
+        Output::Json => {
+            let answer = json!({ "rules": rules, "examples": examples, "faults": faults });
+            ui::line(&answer.to_string());
+        }
+        Output::Table => {
+            let counted = [(rules, "rule"), (examples, "example"), (faults.len(), "fault")];
+            let counted = counted.map(|(count, what)| match count {
+                1 => format!("1 {what}"),
+                count => format!("{count} {what}s"),
+            });
+            ui::line(&format!("{lines}{}", counted.join(", ")));
+        }
+    }
+    Ok(if faults.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(exit::FAILED) })
+}
+
+/// A fault as compilers write theirs, so that editors find the place.
+fn told(file: &Path, RuleFault { rule, line, what }: &RuleFault) -> String {
+    let line = line.map(|line| format!(":{line}")).unwrap_or_default();
+    let known = rule.is_empty() || what.starts_with(&format!("rule `{rule}`"));
+    let rule = if known { String::new() } else { format!("{rule}: ") };
+    format!("{}{line}: {rule}{what}\n", file.display())
 }
 
 fn nearest(engine: &Engine, asked: &str) -> Option<String> {

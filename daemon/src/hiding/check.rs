@@ -2,10 +2,16 @@
 //! noted, to be written another way.
 
 use super::write::Written;
-use super::{Job, Piece, joined};
+use super::{Job, Piece, Seam, joined};
 use redact::{Finder, Kind, Operator, RuleId, Span};
+use std::borrow::Cow;
+use std::collections::HashSet;
 
-/// Something that would be taken for a replacement and is none, in bytes of the written text.
+/// A letter that would go on a word.
+const LETTER: &str = "x";
+
+/// Something that would be taken for a replacement and is none, in bytes of the written text. Where it begins in what was
+/// written before, what is here of it.
 struct Clash {
     start: usize,
     end: usize,
@@ -20,7 +26,7 @@ pub(super) fn settle(job: &mut Job, texts: &[Written], surrogates: &[(Kind, Stri
     let finder = Finder::new(&names);
     let mut settled = true;
     for (written, pieces) in texts.iter().zip(&mut job.pieces) {
-        let (clashes, lost) = look(written, pieces, &finder, surrogates);
+        let (clashes, lost) = look(written, (pieces, &job.seam), &finder, surrogates);
         settled &= clashes.is_empty() && lost.is_empty();
         lost.into_iter().for_each(|at| pieces[at].number());
         let mut new: Vec<_> = clashes
@@ -37,28 +43,45 @@ pub(super) fn settle(job: &mut Job, texts: &[Written], surrogates: &[(Kind, Stri
 /// Reads a written text: what would be taken for a replacement wrongly, and the surrogates that would not be found.
 fn look(
     written: &Written,
-    pieces: &[Piece],
+    (pieces, seam): (&[Piece], &Seam),
     finder: &Finder,
     surrogates: &[(Kind, String)],
 ) -> (Vec<Clash>, Vec<usize>) {
-    let (text, places) = (written.hidden.text.as_str(), &written.places);
+    let (before, places) = (seam.before.len(), &written.places);
+    let mut text = Cow::Borrowed(written.hidden.text.as_str());
+    if before > 0 {
+        text = Cow::Owned(format!("{}{text}", seam.before));
+    }
     let mut clashes = Vec::new();
     let mut found = vec![false; pieces.len()];
-    let mut see = |start, end, kind, operator| {
-        let own = at(places, start, end).find(|at| pieces[*at].operator == operator);
+    let mut see = |start: usize, end: usize, kind, operator| {
+        // What lies in what was written before was looked at there.
+        let Some(end) = end.checked_sub(before).filter(|end| *end > 0) else { return };
+        let begins = start.checked_sub(before);
+        let own = begins
+            .and_then(|start| at(places, start, end).find(|at| pieces[*at].operator == operator));
         match own {
             Some(at) => found[at] = true,
-            None => clashes.push(Clash { start, end, kind }),
+            None => clashes.push(Clash { start: begins.unwrap_or(0), end, kind }),
         }
     };
-    for (placeholder, start, length) in redact::placeholders(text) {
+    for (placeholder, start, length) in redact::placeholders(&text) {
         see(start, start + length, placeholder.kind, Operator::Placeholder);
     }
-    for token in redact::tokens(text) {
+    for token in redact::tokens(&text) {
         see(token.start, token.end, token.kind, Operator::Encrypt);
     }
-    for place in finder.find(text) {
+    for place in finder.find(&text) {
         see(place.start, place.end, surrogates[place.which].0, Operator::Surrogate);
+    }
+    if seam.open && !text.ends_with(char::is_whitespace) {
+        // A surrogate at the end must be known also where a word goes on after it.
+        let longer = format!("{text}{LETTER}");
+        let whole: HashSet<_> =
+            finder.find(&longer).into_iter().map(|place| (place.start, place.end)).collect();
+        for (found, (start, end)) in found.iter_mut().zip(places) {
+            *found &= whole.contains(&(before + start, before + end));
+        }
     }
     let is_lost = |at: &usize| !found[*at] && pieces[*at].operator == Operator::Surrogate;
     (clashes, (0..pieces.len()).filter(is_lost).collect())

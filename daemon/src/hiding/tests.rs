@@ -288,3 +288,102 @@ async fn any_mixture_comes_back_exactly_as_it_was_sent() {
         }
     }
 }
+
+/// Hides a text in parts that are cut where nothing is found, as the filters do.
+async fn hide_in_parts(
+    place: &Place,
+    policy: &Arc<Policy>,
+    session: &str,
+    text: &str,
+    dice: &mut Dice,
+) -> String {
+    let hashes = Hashes::new(Arc::clone(&place.hasher), 1);
+    let mut sheets = Sheets::new(Arc::clone(policy), Some(hashes));
+    let mut who = Numbers { tenant: 1, session: Some(session.to_owned()), project: None };
+    let mut spans = policy.engine.find(text);
+    let tokens: Vec<_> = redact::tokens(text).collect();
+    let (mut hidden, mut from) = (String::new(), 0);
+    while from < text.len() {
+        let wanted = from + 1 + dice.below(30);
+        let is_free = |at: &usize| {
+            text.is_char_boundary(*at)
+                && spans.iter().all(|span| *at <= span.start || span.end <= *at)
+                && tokens.iter().all(|token| *at <= token.start || token.end <= *at)
+        };
+        let to = (wanted..text.len()).find(is_free).unwrap_or(text.len());
+        let later = spans.split_off(spans.partition_point(|span| span.start < to));
+        let mut here = std::mem::replace(&mut spans, later);
+        for span in &mut here {
+            (span.start, span.end) = (span.start - from, span.end - from);
+        }
+        let found = Found { text: text[from..to].to_owned(), spans: here };
+        let last = to == text.len();
+        hidden += &sheets.part((&place.store, &mut who), found, last).await.unwrap().text;
+        from = to;
+    }
+    hidden
+}
+
+#[tokio::test]
+async fn any_mixture_comes_back_wherever_its_parts_meet() {
+    let place = Place::new();
+    let mut dice = Dice(3);
+    let mut parts = 0;
+    for session in 0..12 {
+        let session = format!("s{session}");
+        let mut seen: Vec<String> = Vec::new();
+        for _ in 0..25 {
+            let mut text = String::new();
+            for _ in 0..1 + dice.below(12) {
+                match seen.get(dice.below(PARTS.len() + 3 * seen.len().min(4))) {
+                    Some(old) if dice.below(2) == 0 => text.push_str(old),
+                    Some(old) => text.extend(old.split_inclusive(' ').take(1 + dice.below(3))),
+                    None => text.push_str(PARTS[dice.below(PARTS.len())]),
+                }
+            }
+            let policy = &policies()[dice.below(policies().len())];
+            let hidden = hide_in_parts(&place, policy, &session, &text, &mut dice).await;
+            assert_eq!(place.show(&session, &hidden).await, text, "by way of {hidden}");
+            parts += usize::from(hidden != text);
+            if hidden.len() < 500 {
+                seen.push(hidden);
+            }
+        }
+    }
+    assert!(parts > 100, "{parts} had anything to hide");
+}
+
+#[tokio::test]
+async fn a_word_that_goes_on_in_the_next_part_is_no_end_of_a_surrogate() {
+    let place = Place::new();
+    let deny = "[[deny]]\nkind = \"PERSON\"\nwords = [\"Rosa\"]\n";
+    let policy = policy(&format!("operator = \"surrogate\"\n{deny}"));
+    let hashes = Hashes::new(Arc::clone(&place.hasher), 1);
+    let mut who = Numbers { tenant: 1, session: Some("s".to_owned()), project: None };
+    let mut sheets = Sheets::new(Arc::clone(&policy), Some(hashes));
+    let found = |text: &str| Found { text: text.to_owned(), spans: policy.engine.find(text) };
+    let mut hidden = String::new();
+    for (part, last) in [("so Rosa", false), ("lie, Rosa", true)] {
+        let sheet = sheets.part((&place.store, &mut who), found(part), last).await.unwrap();
+        hidden += &sheet.text;
+    }
+    assert!(hidden.starts_with("so <PERSON_1>lie, ") && !hidden.ends_with('>'), "{hidden}");
+    assert_eq!(place.show("s", &hidden).await, "so Rosalie, Rosa");
+}
+
+#[tokio::test]
+async fn no_surrogate_is_made_of_words_that_an_earlier_part_held() {
+    let place = Place::new();
+    let hashes = Hashes::new(Arc::clone(&place.hasher), 1);
+    let sheets = Sheets::new(policy("operator = \"surrogate\""), Some(hashes));
+    sheets.words.add(&["Rosa Gil".to_owned()], 3);
+    assert!(sheets.words.have_all_of("Gil") && !sheets.words.have_all_of("Gil Mas"));
+    sheets.words.add(&["one two".to_owned()], 3);
+    assert!(sheets.words.have_all_of("Mas"), "there were more than are kept");
+}
+
+#[tokio::test]
+async fn the_first_tenant_has_the_number_that_hashes_know() {
+    let place = Place::new();
+    assert_eq!(place.store.default_tenant().await.unwrap(), crate::store::DEFAULT_TENANT_ID);
+}

@@ -1,7 +1,6 @@
 //! Writing: which originals need something of the session's, and the texts with everything in its place.
 
-use super::{HiddenItem, HiddenText, Job, Piece};
-use crate::secret::Hasher;
+use super::{Hashes, HiddenItem, HiddenText, Job, Piece};
 use crate::store::{Given, Stand, Wanted};
 use redact::{Hidden, Kind, Operator, Placeholder, Replacement};
 use std::borrow::Cow;
@@ -57,17 +56,17 @@ pub(super) fn texts(
     job: &Job,
     slots: &Slots,
     given: &[Given],
-    hasher: (&Hasher, i64),
+    hashes: Option<&Hashes>,
 ) -> Vec<Written> {
     let texts = job.texts.iter().zip(&job.pieces).zip(slots);
-    texts.map(|((text, pieces), slots)| written(text, pieces, (slots, given), hasher)).collect()
+    texts.map(|((text, pieces), slots)| written(text, pieces, (slots, given), hashes)).collect()
 }
 
 fn written(
     text: &str,
     pieces: &[Piece],
     (slots, given): (&[Option<usize>], &[Given]),
-    hasher: (&Hasher, i64),
+    hashes: Option<&Hashes>,
 ) -> Written {
     let spans: Vec<_> = pieces.iter().map(|piece| piece.span).collect();
     let mut places = Vec::with_capacity(pieces.len());
@@ -75,7 +74,7 @@ fn written(
     let mut next = pieces.iter().zip(slots);
     let hidden = redact::hide_with(text, &spans, |span, original| {
         let (piece, slot) = next.next().expect("a piece for each span");
-        let replacement = replacement(piece, original, slot.map(|slot| &given[slot]), hasher);
+        let replacement = replacement(piece, original, slot.map(|slot| &given[slot]), hashes);
         let length = match &replacement {
             Replacement::Placeholder(number) => {
                 Placeholder { kind: span.kind, number: *number }.to_string().len()
@@ -95,7 +94,7 @@ fn replacement<'g>(
     piece: &Piece,
     original: &str,
     given: Option<&'g Given>,
-    (hasher, tenant): (&Hasher, i64),
+    hashes: Option<&Hashes>,
 ) -> Replacement<'g> {
     let kind = piece.span.kind;
     let text = |text: String| Replacement::Text(Cow::Owned(text));
@@ -109,7 +108,8 @@ fn replacement<'g>(
             text(redact::mask(original, sign, keep_first, keep_last))
         }
         (Operator::Hash, None) => {
-            text(format!("<{}#{}>", kind.name(), hasher.hash(tenant, kind.name(), original)))
+            let hash = hashes.expect("made where a policy hashes").hash(kind, original);
+            text(format!("<{}#{hash}>", kind.name()))
         }
         // What the session gives for the others is there: they were wanted.
         _ => text(format!("<{}>", kind.name())),

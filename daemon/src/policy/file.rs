@@ -6,7 +6,7 @@
 use super::recipe::Recipe;
 use crate::settings::Aggressiveness;
 use kit::setting::{Fault, Value, nearest};
-use redact::{Deny, Kind, Operator, Operators, Region, RuleError};
+use redact::{Deny, Kind, Operator, Operators, Region, RuleError, RuleFault};
 use std::ops::Range;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
@@ -62,6 +62,12 @@ impl Flaw {
     pub(super) fn fault(&self, path: &str) -> Fault {
         let fault = Fault::new(self.place(path), self.what.clone());
         Fault { hint: self.hint.clone(), ..fault }
+    }
+
+    /// As it is told among faults of rules.
+    pub(super) fn of_rules(self) -> RuleFault {
+        let hint = self.hint.map(|hint| format!(" ({hint})")).unwrap_or_default();
+        RuleFault { rule: String::new(), line: self.line, what: self.what + &hint }
     }
 
     /// Where it is.

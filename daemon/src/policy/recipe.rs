@@ -40,7 +40,12 @@ impl Recipe {
     /// # Errors
     /// When a rule or a list cannot be used.
     pub(super) fn engine(&self) -> Result<Engine, RuleError> {
-        let options = Options {
+        Engine::with(self.rules.clone(), &self.options())
+    }
+
+    /// What it says to its engine besides rules.
+    pub(super) fn options(&self) -> Options {
+        Options {
             aggressiveness: self.aggressiveness,
             phone_regions: self.phone_regions.clone(),
             thresholds: self.thresholds.clone(),
@@ -51,8 +56,7 @@ impl Recipe {
             deny: self.deny.clone(),
             tagger: self.names.clone(),
             tagger_threshold: self.names_threshold,
-        };
-        Engine::with(self.rules.clone(), &options)
+        }
     }
 
     /// Whether both make the same engine.

@@ -2,10 +2,45 @@
 
 use super::*;
 use redact::{Kind, Placeholder};
+use std::collections::HashMap;
 use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
 
 mod surrogates;
+
+impl Store {
+    /// Gives each of `wanted` its number, and keeps what it stands for. Returns the session's name and the numbers in
+    /// the order asked for.
+    async fn number(
+        &self,
+        who: Numbers,
+        wanted: &[(Kind, &str)],
+    ) -> Result<(String, Vec<u32>), VaultError> {
+        let own = |(kind, original): &(Kind, &str)| Wanted {
+            kind: *kind,
+            original: Zeroizing::new((*original).to_owned()),
+            stand: Stand::Number,
+        };
+        let wanted = wanted.iter().map(own).collect();
+        let handed = self.hand_out(who, wanted, Box::new(|_, _, _| None)).await?;
+        let number = |given| match given {
+            Given::Number(number) => Some(number),
+            Given::Token(_) | Given::Surrogate(_) => None,
+        };
+        Ok((handed.session, handed.given.into_iter().filter_map(number).collect()))
+    }
+
+    /// Gives the originals that this session's placeholders stand for; those it never issued are absent.
+    async fn originals(
+        &self,
+        tenant: i64,
+        name: &str,
+        wanted: Vec<Placeholder>,
+    ) -> Result<HashMap<Placeholder, Zeroizing<String>>, VaultError> {
+        let asked = Asked { placeholders: wanted, ..Asked::default() };
+        Ok(self.show(tenant, name, asked).await?.placeholders)
+    }
+}
 
 struct Place {
     dir: tempfile::TempDir,

@@ -93,6 +93,8 @@ pub(crate) struct Asked {
     pub(crate) placeholders: Vec<Placeholder>,
     /// Its tokens: kind and body.
     pub(crate) tokens: Vec<(Kind, String)>,
+    /// Whether it may hold surrogates.
+    pub(crate) surrogates: bool,
 }
 
 /// What a session's replacements stand for. What it never issued is absent.
@@ -125,30 +127,6 @@ impl Store {
         self.writer.run(work).await
     }
 
-    /// Gives each of `wanted` its number, and keeps what it stands for. Returns the session's name and the numbers in
-    /// the order asked for.
-    ///
-    /// # Errors
-    /// As [`Self::hand_out`].
-    pub(crate) async fn number(
-        &self,
-        who: Numbers,
-        wanted: &[(Kind, &str)],
-    ) -> Result<(String, Vec<u32>), VaultError> {
-        let own = |(kind, original): &(Kind, &str)| Wanted {
-            kind: *kind,
-            original: Zeroizing::new((*original).to_owned()),
-            stand: Stand::Number,
-        };
-        let wanted = wanted.iter().map(own).collect();
-        let handed = self.hand_out(who, wanted, Box::new(|_, _, _| None)).await?;
-        let number = |given| match given {
-            Given::Number(number) => Some(number),
-            Given::Token(_) | Given::Surrogate(_) => None,
-        };
-        Ok((handed.session, handed.given.into_iter().filter_map(number).collect()))
-    }
-
     /// Gives what this session's replacements stand for; what it never issued is absent.
     ///
     /// # Errors
@@ -165,20 +143,6 @@ impl Store {
             Vault { connection, path, wrapper: &wrapper, tenant }.show(&name, asked)
         };
         self.readers.run(work).await
-    }
-
-    /// Gives the originals that this session's placeholders stand for; those it never issued are absent.
-    ///
-    /// # Errors
-    /// When there is no such session, it cannot be opened, or the store fails.
-    pub(crate) async fn originals(
-        &self,
-        tenant: i64,
-        name: &str,
-        wanted: Vec<Placeholder>,
-    ) -> Result<HashMap<Placeholder, Zeroizing<String>>, VaultError> {
-        let asked = Asked { placeholders: wanted, ..Asked::default() };
-        Ok(self.show(tenant, name, asked).await?.placeholders)
     }
 
     /// Forgets a session: its key and everything it sealed. False if there is none.
@@ -314,7 +278,9 @@ impl Vault<'_> {
             Some(((kind, body), original))
         };
         let tokens = asked.tokens.into_iter().filter_map(open).collect();
-        Ok(Originals { placeholders, tokens, surrogates: self.surrogate_originals(&session)? })
+        let surrogates =
+            if asked.surrogates { self.surrogate_originals(&session)? } else { Vec::new() };
+        Ok(Originals { placeholders, tokens, surrogates })
     }
 
     fn originals(

@@ -56,8 +56,6 @@ pub(super) struct Piece {
     pub(super) place: Place,
     /// Whether it belongs to a field that is worked on.
     pub(super) wanted: bool,
-    /// Where it stands in the line.
-    pub(super) raw: Range<usize>,
     /// Where it stands in the text of the view.
     pub(super) view: Range<usize>,
     /// The JSON pointer of its value, where they were asked for.
@@ -71,8 +69,6 @@ pub(super) struct Find<'v> {
     pub(super) piece: &'v Piece,
     /// What was found, unescaped.
     pub(super) original: &'v str,
-    /// Where it stands in the line.
-    pub(super) raw: Range<usize>,
 }
 
 /// A container that is open.
@@ -92,9 +88,9 @@ impl Level {
 }
 
 impl Reading<'_> {
-    fn piece(self, place: Place, raw: Range<usize>, view: Range<usize>, levels: &[Level]) -> Piece {
+    fn piece(self, place: Place, view: Range<usize>, levels: &[Level]) -> Piece {
         let path = if self.paths { pointer(levels) } else { String::new() };
-        Piece { place, wanted: self.fields.have(levels), raw, view, path }
+        Piece { place, wanted: self.fields.have(levels), view, path }
     }
 }
 
@@ -151,7 +147,7 @@ impl View {
                     let end = at + bytes[at..].iter().take_while(signs).count();
                     let start = view.text.len();
                     let range = start..start + end - at;
-                    let piece = reading.piece(Place::Number, at..end, range, &levels);
+                    let piece = reading.piece(Place::Number, range, &levels);
                     view.pieces.push(piece);
                     end
                 }
@@ -192,7 +188,7 @@ impl View {
             at += length;
             self.anchors.push((self.text.len(), at));
         }
-        let (raw, view) = (quote + 1..at, start..self.text.len());
+        let view = start..self.text.len();
         let place = match levels.last_mut() {
             Some(Level::Object { key, awaits_key }) if *awaits_key => {
                 *awaits_key = false;
@@ -202,13 +198,13 @@ impl View {
             }
             _ => Place::Text,
         };
-        self.pieces.push(reading.piece(place, raw, view, levels));
+        self.pieces.push(reading.piece(place, view, levels));
         self.text.push('"');
         Ok(())
     }
 
     /// The place in the line of a place in the view.
-    fn raw(&self, view: usize) -> usize {
+    pub(super) fn raw(&self, view: usize) -> usize {
         let next = self.anchors.partition_point(|(anchor, _)| *anchor <= view);
         let (anchor, raw) = next.checked_sub(1).map_or((0, 0), |at| self.anchors[at]);
         raw + view - anchor
@@ -224,9 +220,8 @@ impl View {
                 self.pieces[first..].iter().take_while(|piece| piece.view.start < span.end);
             for piece in within.filter(|piece| !piece.view.is_empty()) {
                 let (start, end) = (span.start.max(piece.view.start), span.end.min(piece.view.end));
-                let raw = self.raw(start)..self.raw(end);
                 let span = Span { start, end, ..*span };
-                finds.push(Find { span, piece, original: &self.text[start..end], raw });
+                finds.push(Find { span, piece, original: &self.text[start..end] });
             }
         }
         finds
@@ -379,9 +374,9 @@ mod tests {
             let (mut made, mut from) = (String::new(), 0);
             for find in view.finds(&engine.find(&view.text)) {
                 if find.piece.place == Place::Text {
-                    made.push_str(&line[from..find.raw.start]);
+                    made.push_str(&line[from..view.raw(find.span.start)]);
                     made.push('#');
-                    from = find.raw.end;
+                    from = view.raw(find.span.end);
                 }
             }
             made.push_str(&line[from..]);

@@ -1,18 +1,15 @@
 //! JSON, a value a line: the strings are worked on, and all else stays byte for byte what it was. As many lines as are
 //! there go to the store together; none waits for those that are not.
 
-use super::json::{Broken, Find, Place, Reading, View};
-use super::keeper::{Keeper, NumberOf, Originals};
+use super::json::{Broken, Find, Piece, Place, Reading, View};
+use super::keeper::{Keeper, Originals};
 use super::{Work, told};
 use crate::command::source::Source;
 use crate::failure::Failure;
-use redact::{Engine, Placeholder, RestoreOptions};
+use crate::hiding::{self, Found, Sheet};
+use crate::policy::Policy;
+use redact::{Engine, Operator, RestoreOptions, Span};
 use serde_json::json;
-use std::collections::HashSet;
-
-/// How the content of a string is restored: what is put back is escaped.
-const WITHIN_A_STRING: RestoreOptions =
-    RestoreOptions { forgive: redact::Forgive::Slips, json: true };
 
 /// The rule for what only looks like a placeholder. In a key it is nobody's, since keys are never restored.
 const LOOK_ALIKE: &str = "look-alike";
@@ -81,7 +78,7 @@ fn read<'l>(
 /// Hides what stands in strings.
 pub(super) async fn redact(
     source: &mut Source,
-    engine: &Engine,
+    policy: &Policy,
     work: &mut Work,
     keeper: &mut Keeper,
 ) -> Result<(), Failure> {
@@ -90,24 +87,23 @@ pub(super) async fn redact(
     while let Some(chunk) = source.next_lines(before)? {
         let reading = Reading { fields: &work.fields, paths: false };
         let (lines, failure) = read(chunk, &file, before, reading);
-        let spans: Vec<_> = lines.iter().map(|line| engine.find(&line.view.text)).collect();
-        let found: Vec<_> = lines
-            .iter()
-            .zip(&spans)
-            .map(|(line, spans)| {
-                let mut finds = line.view.finds(spans);
-                finds.retain(|find| find.piece.wanted);
-                work.left.count(&finds, engine, (&file, line.number));
-                finds.retain(|find| find.piece.place == Place::Text);
-                finds
-            })
-            .collect();
-        let wanted = found.iter().flatten().map(|find| (find.span.kind, find.original));
-        let numbers = keeper.number(wanted).await?;
-        lines
-            .iter()
-            .zip(&found)
-            .for_each(|(line, finds)| hide(line.text, finds, &numbers, &mut out));
+        let mut found = Vec::new();
+        for line in &lines {
+            let spans = policy.engine.find(&line.view.text);
+            let finds = line.view.finds(&spans);
+            work.left.count(&finds, policy, (&file, line.number));
+            found.extend(strings(line).map(|piece| found_in(line, piece, &finds)));
+        }
+        let mut sheets = keeper.strings(found).await?.into_iter();
+        for line in &lines {
+            let pieces = strings(line).zip(sheets.by_ref());
+            let changes: Vec<_> = pieces.map(|(piece, sheet)| (piece.view.start, sheet)).collect();
+            write(
+                line,
+                changes.iter().flat_map(|(start, sheet)| changes_of(*start, sheet)),
+                &mut out,
+            );
+        }
         work.write(out.as_bytes(), chunk.len())?;
         out.clear();
         failure.map_or(Ok(()), Err)?;
@@ -119,26 +115,56 @@ pub(super) async fn redact(
     Ok(())
 }
 
-/// Writes a line with placeholders in the place of what was found in its strings.
-fn hide(line: &str, finds: &[Find<'_>], numbers: &NumberOf<'_>, out: &mut String) {
+/// The strings of a line that are worked on.
+fn strings<'l>(line: &'l Line<'_>) -> impl Iterator<Item = &'l Piece> {
+    line.view.pieces.iter().filter(|piece| piece.wanted && piece.place == Place::Text)
+}
+
+/// A string, unescaped, with what was found in it.
+fn found_in(line: &Line<'_>, piece: &Piece, finds: &[Find<'_>]) -> Found {
+    let view = &piece.view;
+    let first = finds.partition_point(|find| find.span.end <= view.start);
+    let within = finds[first..].iter().take_while(|find| find.span.start < view.end);
+    let spans = within.map(|find| {
+        let Span { start, end, .. } = find.span;
+        Span { start: start - view.start, end: end - view.start, ..find.span }
+    });
+    Found { text: line.view.text[view.clone()].to_owned(), spans: spans.collect() }
+}
+
+/// What is exchanged in a string that begins there in the view.
+fn changes_of(start: usize, sheet: &Sheet) -> impl Iterator<Item = (usize, usize, &str)> {
+    sheet.changes().map(move |(place, text)| (start + place.start, start + place.end, text))
+}
+
+/// Writes a line with other texts, escaped, at some places of its view.
+fn write<'t>(
+    line: &Line<'_>,
+    changes: impl Iterator<Item = (usize, usize, &'t str)>,
+    out: &mut String,
+) {
     let mut written = 0;
-    for find in finds {
-        let kind = find.span.kind;
-        let placeholder = Placeholder { kind, number: numbers[&(kind, find.original)] };
-        out.push_str(&line[written..find.raw.start]);
-        out.push_str(&placeholder.to_string());
-        written = find.raw.end;
+    for (start, end, text) in changes {
+        if line.view.text[start..end] == *text {
+            // It stays, with the escapes that it has.
+            continue;
+        }
+        out.push_str(&line.text[written..line.view.raw(start)]);
+        let quoted = json!(text).to_string();
+        out.push_str(&quoted[1..quoted.len() - 1]);
+        written = line.view.raw(end);
     }
-    out.push_str(&line[written..]);
+    out.push_str(&line.text[written..]);
 }
 
 impl Left {
-    fn count(&mut self, finds: &[Find<'_>], engine: &Engine, place: (&str, usize)) {
-        for find in finds {
+    fn count(&mut self, finds: &[Find<'_>], policy: &Policy, place: (&str, usize)) {
+        let stays = |find: &Find<'_>| policy.operators.of(find.span.kind) == Operator::Keep;
+        for find in finds.iter().filter(|find| find.piece.wanted && !stays(find)) {
             match find.piece.place {
                 Place::Text => continue,
                 Place::Number => self.numbers += 1,
-                Place::Key if engine.rule(find.span.rule).name == LOOK_ALIKE => continue,
+                Place::Key if policy.engine.rule(find.span.rule).name == LOOK_ALIKE => continue,
                 Place::Key => self.keys += 1,
             }
             self.first.get_or_insert_with(|| (place.0.to_owned(), place.1));
@@ -157,20 +183,23 @@ pub(super) async fn restore(
     while let Some(chunk) = source.next_lines(before)? {
         let reading = Reading { fields: &work.fields, paths: false };
         let (lines, failure) = read(chunk, &file, before, reading);
-        let asked = lines.iter().flat_map(|line| {
-            strings(line).flat_map(|content| redact::placeholders_with(WITHIN_A_STRING, content.1))
-        });
-        let asked: HashSet<_> = asked.map(|(placeholder, ..)| placeholder).collect();
+        let texts: Vec<_> = lines
+            .iter()
+            .flat_map(|line| strings(line).map(|piece| &line.view.text[piece.view.clone()]))
+            .collect();
+        let asked = hiding::asked(&texts, RestoreOptions::default());
         originals.have(asked).await?;
+        let surrogates = (&*originals.finder, originals.surrogates.as_slice());
         for line in &lines {
-            let mut written = 0;
-            for (start, content) in strings(line) {
-                out.push_str(&line.text[written..start]);
-                let original = |kind, number| originals.of(kind, number);
-                out.push_str(&redact::show_with(WITHIN_A_STRING, content, original));
-                written = start + content.len();
+            let mut splices = Vec::new();
+            for piece in strings(line) {
+                let text = &line.view.text[piece.view.clone()];
+                let found = hiding::splices(text, originals.held(), surrogates).into_iter();
+                let start = piece.view.start;
+                splices.extend(found.map(|one| (start + one.start, start + one.end, one.text)));
             }
-            out.push_str(&line.text[written..]);
+            let changes = splices.iter().map(|(start, end, text)| (*start, *end, text.as_str()));
+            write(line, changes, &mut out);
         }
         work.write(out.as_bytes(), chunk.len())?;
         out.clear();
@@ -181,13 +210,6 @@ pub(super) async fn restore(
         }
     }
     Ok(())
-}
-
-/// The strings of a line that are worked on, escaped as they stand there, each with where it begins.
-fn strings<'l>(line: &'l Line<'_>) -> impl Iterator<Item = (usize, &'l str)> {
-    let pieces = line.view.pieces.iter();
-    let pieces = pieces.filter(|piece| piece.wanted && piece.place == Place::Text);
-    pieces.map(|piece| (piece.raw.start, &line.text[piece.raw.clone()]))
 }
 
 /// Lists what is found, with its places in the unescaped text of its value.

@@ -40,7 +40,8 @@ fn surrogate(text: &str) -> Given {
 }
 
 async fn shown(store: &Store, session: &str) -> Vec<(String, String)> {
-    let found = store.show(1, session, Asked::default()).await.unwrap().surrogates;
+    let asked = Asked { surrogates: true, ..Asked::default() };
+    let found = store.show(1, session, asked).await.unwrap().surrogates;
     let mut pairs: Vec<_> = found
         .iter()
         .map(|surrogate| (surrogate.text.to_string(), surrogate.original.to_string()))
