@@ -92,7 +92,8 @@ impl Large {
     fn open(folder: &Path, small: Small) -> Result<Self, LargeError> {
         let model = encoder::Model::open(folder, encoder::Options::default())?;
         let labels: Vec<String> = model.labels().iter().map(|label| (*label).to_owned()).collect();
-        let kinds: BTreeSet<Kind> = labels.iter().filter_map(|label| of_name(label)).collect();
+        let kinds: BTreeSet<Kind> =
+            labels.iter().filter_map(|label| of_name(without_place(label))).collect();
         if kinds.is_empty() {
             return Err(LargeError::NoKind(labels.join(", ")));
         }
@@ -146,6 +147,14 @@ fn part(text: &str) -> &str {
     &text[..end.map_or(most, |end| end + 1)]
 }
 
+/// A label without the sign that says where in a name a word stands.
+fn without_place(label: &str) -> &str {
+    match label.split_once('-') {
+        Some(("B" | "I" | "E" | "S" | "L" | "U", label)) => label,
+        _ => label,
+    }
+}
+
 /// What the labels of common models are to us.
 fn of_name(label: &str) -> Option<Kind> {
     let upper = label.to_uppercase().replace(['-', ' '], "_");
@@ -185,6 +194,7 @@ mod tests {
             assert_eq!(of_name(label), Some(kind), "{label}");
         }
         assert_eq!(of_name("MISC"), None);
+        assert_eq!((without_place("B-PER"), without_place("DATE-TIME")), ("PER", "DATE-TIME"));
         assert!(ner::Label::ALL.iter().filter(|label| of_label(**label).is_some()).count() > 8);
     }
 

@@ -18,7 +18,7 @@ const MISSING: &str = "TESTS_LITELLM_MISSING";
 const ENGLISH: &str =
     "xanary7q: write to <EMAIL_ADDRESS>, card <CREDIT_CARD>, call <PHONE_NUMBER>.";
 const SPANISH: &str =
-    "Señora Núñez 😀 xanary7q: DNI <ES_NIF>, cuenta <IBAN_CODE>, tel. <PHONE_NUMBER>.";
+    "Señora <PERSON> 😀 xanary7q: DNI <ES_NIF>, cuenta <IBAN_CODE>, tel. <PHONE_NUMBER>.";
 const PLAIN: &str =
     "xanary7q: write to ana@example.org, card 4111 1111 1111 1111, call +34 612 345 678.";
 

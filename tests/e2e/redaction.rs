@@ -56,7 +56,7 @@ fn nothing_hides_behind_odd_characters() {
 
 #[test]
 fn words_nearby_keys_and_headings_decide_about_bare_numbers() {
-    let place = Place::new();
+    let place = Place::new().with("NER_ENABLED", "false");
     let kinds = |text: &str| -> Vec<String> {
         let ended = place.tacitd(&["analyze"], text.as_bytes());
         let lines = ended.stdout.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());

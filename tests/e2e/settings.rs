@@ -238,9 +238,7 @@ fn starts_once_keys_are_set(variables: BTreeMap<String, String>, checked: &suppo
 #[test]
 fn our_own_environment_templates_are_understood() {
     let (variables, checked) = check(include_str!("../cases/env/documents.env"));
-    for unbuilt in
-        ["llm.model_path", "llm.n_gpu_layers", "ner.confidence_threshold", "tesseract.lang"]
-    {
+    for unbuilt in ["llm.model_path", "llm.n_gpu_layers", "tesseract.lang"] {
         assert!(
             checked.stderr.contains(&format!("`{unbuilt}` is not built")),
             "{unbuilt}: {}",
@@ -288,9 +286,7 @@ fn the_guides_environment_templates_are_understood() {
     assert!(counts[0] >= 18 && counts[1] >= 6 && counts[2] >= 8 && counts[3] >= 18, "{counts:?}");
 
     let (variables, checked) = check(&template(&texts[0], marks[0]));
-    for unbuilt in
-        ["llm.model_path", "llm.n_gpu_layers", "ner.confidence_threshold", "tesseract.lang"]
-    {
+    for unbuilt in ["llm.model_path", "llm.n_gpu_layers", "tesseract.lang"] {
         assert!(
             checked.stderr.contains(&format!("`{unbuilt}` is not built")),
             "{unbuilt}: {}",

@@ -98,6 +98,7 @@ fn page() -> String {
     let packages = inside(&metadata);
     let mut out = HEAD.to_owned();
     let mut others = String::new();
+    let mut forgotten = Vec::new();
     for package in &packages {
         let expression = package.license.as_deref().unwrap_or_default();
         assert!(!expression.is_empty(), "{} does not say its licence", package.name);
@@ -106,7 +107,12 @@ fn page() -> String {
         let apache = is_apache(expression);
         let kept = |name: &str| !apache || name.to_uppercase().starts_with("NOTICE");
         let kept: Vec<_> = texts.iter().filter(|(name, _)| kept(name)).collect();
-        assert!(apache || !kept.is_empty(), "{} carries no text of its licence", package.name);
+        // The text of MIT without a name, where the crate itself forgot it.
+        let missing = !apache && kept.is_empty();
+        assert!(!missing || expression == "MIT", "{} carries no text of its licence", package.name);
+        if missing {
+            forgotten.push(format!("{} {}", package.name, package.version));
+        }
         for (name, text) in kept {
             let line = "-".repeat(80);
             writeln!(others, "\n{line}\n{} {}, {name}\n{line}\n", package.name, package.version)
@@ -121,6 +127,16 @@ fn page() -> String {
         apache.trim_end()
     )
     .unwrap();
+    if !forgotten.is_empty() {
+        let mit = std::fs::read_to_string(super::top().join("LICENSE-MIT")).unwrap();
+        let mit = mit.split_once("\n\nPermission").map_or(mit.as_str(), |(_, rest)| rest);
+        writeln!(
+            others,
+            "\nUnder MIT, by their authors: {}\n\nPermission{mit}",
+            forgotten.join(", ")
+        )
+        .unwrap();
+    }
     out + &others
 }
 

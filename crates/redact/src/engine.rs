@@ -133,6 +133,8 @@ pub struct Engine {
     pub(crate) owners: Vec<(RuleId, Kind)>,
     pub(crate) allowed: Allowed,
     pub(crate) tagger: Option<Arc<dyn Tagger>>,
+    /// What numbers are called, once a tagger tells something.
+    titles: OnceLock<HashSet<String>>,
     /// The rules for what a tagger tells.
     pub(crate) tagged: BTreeMap<Kind, RuleId>,
 }
@@ -194,6 +196,7 @@ impl Engine {
             allowed: Allowed::new(options)?,
             tagger: options.tagger.clone(),
             tagged: BTreeMap::new(),
+            titles: OnceLock::new(),
             rules,
         };
         if engine.regions.is_empty() {
@@ -236,6 +239,23 @@ impl Engine {
     /// The language model that reads names, if there is one.
     pub fn tagger(&self) -> Option<&dyn Tagger> {
         self.tagger.as_deref()
+    }
+
+    /// Whether it is what a number is called, such as `IBAN` or `Seguridad Social`, which a model takes for a name. Of single
+    /// words only capitals are: `Nino` is a name, too.
+    pub(crate) fn is_title(&self, text: &str) -> bool {
+        let lower = || text.chars().any(char::is_lowercase);
+        if lower() && !text.contains(char::is_whitespace) {
+            return false;
+        }
+        let titles = self.titles.get_or_init(|| {
+            let builtin = || self.rules.iter().filter(|rule| rule.place.is_none());
+            let cues = builtin().flat_map(|rule| &rule.cues).map(|cue| cue.to_lowercase());
+            // `us-ssn`, `iban`: rules are called as what they find is.
+            let names = builtin().flat_map(|rule| rule.name.split('-')).map(str::to_owned);
+            cues.chain(names).collect()
+        });
+        titles.contains(&text.to_lowercase())
     }
 
     /// The least score at which something that the language model tells may count.

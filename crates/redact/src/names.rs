@@ -160,6 +160,9 @@ pub(crate) fn told(engine: &Engine, text: &str, tagged: Vec<Tagged>) -> Vec<Span
             return None;
         }
         let (start, end) = (word_start(text, start), word_end(text, end));
+        if engine.is_title(&text[start..end]) {
+            return None;
+        }
         // A model of the user may tell anything, also no number.
         let score = one.score.clamp(0.0, 1.0);
         let counts = score >= engine.ready(rule).threshold && end - start <= LENGTH_MAX;
