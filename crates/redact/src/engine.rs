@@ -249,10 +249,9 @@ impl Engine {
             return false;
         }
         let titles = self.titles.get_or_init(|| {
-            let builtin = || self.rules.iter().filter(|rule| rule.place.is_none());
-            let cues = builtin().flat_map(|rule| &rule.cues).map(|cue| cue.to_lowercase());
+            let cues = self.rules.iter().flat_map(|rule| &rule.cues).map(|cue| cue.to_lowercase());
             // `us-ssn`, `iban`: rules are called as what they find is.
-            let names = builtin().flat_map(|rule| rule.name.split('-')).map(str::to_owned);
+            let names = self.rules.iter().flat_map(|rule| rule.name.split('-')).map(str::to_owned);
             cues.chain(names).collect()
         });
         titles.contains(&text.to_lowercase())

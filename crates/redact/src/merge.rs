@@ -125,6 +125,7 @@ fn place(engine: &Engine, text: &str, span: Span, others: &[Span], put: &mut imp
     for (start, end) in ends.chain([(span.end, span.end)]) {
         if from < start
             && let Some((start, end)) = part(text, from, start, is_name)
+            && !(is_name && engine.is_title(&text[start..end]))
         {
             put(Span { start, end, ..span });
         }
