@@ -1,6 +1,9 @@
 //! The texts that rules carry: what stands between ⟦ and ⟧ is to be found, and what stands around it is a place where the
 //! rule finds such things.
 
+/// How long a filler may be.
+const FILLER_MAX: usize = 64 * 1024;
+
 /// Writes out `{an36}` and its like: no text that looks like somebody's key stands in the files.
 pub(crate) fn filled(example: &str) -> String {
     let alphabets: &[(&str, &str)] = &[
@@ -18,7 +21,7 @@ pub(crate) fn filled(example: &str) -> String {
         out.push_str(before);
         let filler = after.split_once('}').and_then(|(inside, tail)| {
             let (name, letters) = alphabets.iter().find(|(name, _)| inside.starts_with(name))?;
-            let count: usize = inside[name.len()..].parse().ok()?;
+            let count = inside[name.len()..].parse().ok().filter(|count| *count <= FILLER_MAX)?;
             let letters = letters.chars().cycle().skip(out.len() * 7).take(count);
             Some((letters.collect::<String>(), tail))
         });

@@ -2,6 +2,7 @@
 //! of a user.
 
 use crate::engine::Engine;
+use crate::example::filled;
 use crate::find::{Around, Record, seen_by_rules};
 use crate::library::{RuleError, parse_all};
 use crate::options::Options;
@@ -105,44 +106,6 @@ fn quoted(parts: impl Iterator<Item = String>) -> String {
     let parts: Vec<String> = parts.map(|part| format!("`{part}`")).collect();
     if parts.is_empty() { "nothing".to_owned() } else { parts.join(", ") }
 }
-
-/// Writes out `{an36}` and its like: no text that looks like somebody's key stands in the files.
-fn filled(example: &str) -> String {
-    let alphabets: &[(&str, &str)] = &[
-        ("b64u", "aB3-cD5_eF7gH9iJkLmN0oPqR2sTuV4wXyZ6"),
-        ("hex", "3f9a1c7e0b8d2564"),
-        ("HEX", "3F9A1C7E0B8D2564"),
-        ("an", "x7Kq2Rm9Tv4Zb8Wn3Lc6Hd1Yf5Gs0Pj"),
-        ("AN", "X7KQ2RM9TV4ZB8WN3LC6HD1YF5GS0PJ"),
-        ("az", "x7kq2rm9tv4zb8wn3lc6hd1yf5gs0pj"),
-        ("d", "8240517396"),
-    ];
-    let mut out = String::new();
-    let mut rest = example;
-    while let Some((before, after)) = rest.split_once('{') {
-        out.push_str(before);
-        let filler = after.split_once('}').and_then(|(inside, tail)| {
-            let (name, letters) = alphabets.iter().find(|(name, _)| inside.starts_with(name))?;
-            let count = inside[name.len()..].parse().ok().filter(|count| *count <= FILLER_MAX)?;
-            let letters = letters.chars().cycle().skip(out.len() * 7).take(count);
-            Some((letters.collect::<String>(), tail))
-        });
-        match filler {
-            Some((text, tail)) => {
-                out.push_str(&text);
-                rest = tail;
-            }
-            None => {
-                out.push('{');
-                rest = after;
-            }
-        }
-    }
-    out + rest
-}
-
-/// How long a filler may be.
-const FILLER_MAX: usize = 64 * 1024;
 
 /// Takes the marks out of an example; gives its text and the parts that they held.
 fn unmarked(example: &str) -> (String, Vec<String>) {

@@ -51,6 +51,18 @@ fn names_are_found_from_the_threshold_of_their_kind_on() {
 }
 
 #[test]
+fn what_a_number_is_called_is_no_name() {
+    let text = "IBAN ES91 2100 0418 4502 0005 1332, Seguridad Social, Nino";
+    let told = [
+        ("IBAN ES91 2100 0418 4502 0005 1332", Person, 0.9),
+        ("Seguridad Social", Organization, 0.9),
+        ("Nino", Person, 0.9),
+    ];
+    let iban = (Kind::Iban, "ES91 2100 0418 4502 0005 1332".to_owned());
+    assert_eq!(found(&told, text), [iban, (Person, "Nino".to_owned())]);
+}
+
+#[test]
 fn a_kind_that_must_be_asked_for_is_not_told_unasked() {
     let told = [("late forties", Age, 0.9)];
     assert_eq!(found(&told, "in his late forties"), []);
