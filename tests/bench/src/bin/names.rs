@@ -44,7 +44,7 @@ fn main() -> ExitCode {
     let count = |texts: &[String]| -> usize {
         texts.iter().map(|text| ner::token::tokens(text).len()).sum()
     };
-    let mut row = |name: &str, texts: &[String]| {
+    let row = |name: &str, texts: &[String]| {
         let seconds = best(|| texts.iter().for_each(|text| drop(black_box(model.tag(text, None)))));
         println!(", \"{name}\": {:.0}", count(texts) as f64 / seconds);
     };
