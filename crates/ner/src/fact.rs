@@ -5,7 +5,7 @@ use crate::hash::{Word, feature, fold, lower};
 use crate::lexicon::{Lexicon, PHRASE_WORDS_MAX, list, longer, phrase};
 use crate::token::{Class, Gap, Token};
 
-/// Shapes of words, as [`Fact::shape`] holds them; marks are [`MARKS`] and their character.
+/// Shapes of words, as [`Fact::shape`] holds them; marks are `MARKS` and their character.
 pub mod shape {
     /// `word`
     pub const LOWER: u32 = 1;
