@@ -43,6 +43,10 @@ annotated; exact ends and kind. Each record is read by itself, and the language 
 (EWT, PUD), GermEval or TAB was trained on; [decision 6](decisions/0006-a-tagger-of-our-own.md) has the model alone, its other
 labels, how often a score is right, and what was tried. *Reached* is the share of people of whose names at least a part was
 hidden, whatever the kind.
+
+The rows *with names* of the first table count as false what the synthetic sets do not annotate: of `ours` nearly half are
+countries in headings (`NIE (Spain)`) and three in ten the set's own invented companies, which are names. Before words of code,
+parties and headings were taken out (`crates/redact/src/nobody.rs`), there were 2,764 in `ours` and 1,583 in `dense`.
 """
 
 COURT_HEAD = """
