@@ -4,7 +4,7 @@
 mod around;
 mod words;
 
-pub(crate) use around::{after, before, end_of_groups};
+pub(crate) use around::{after, before, end_of_groups, item_before};
 
 use crate::masks::Masks;
 use std::ops::Range;
@@ -37,7 +37,7 @@ pub(crate) struct Seen {
 impl Seen {
     pub(crate) const NONE: Self = Self { bits: [0; RULES_MAX / 64], blocks: 0 };
 
-    fn insert(&mut self, rule: u16) {
+    pub(crate) fn insert(&mut self, rule: u16) {
         self.bits[usize::from(rule) / 64] |= 1 << (rule % 64);
         self.blocks |= 1 << (rule / 64);
     }

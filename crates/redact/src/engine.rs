@@ -16,6 +16,9 @@ use regex_automata::meta::Regex;
 use std::collections::{BTreeMap, HashSet};
 use std::sync::{Arc, OnceLock};
 
+/// From how many bytes on a single word that is a cue is no name, even with small letters.
+const TITLE_MIN: usize = 9;
+
 /// One form of a rule, where the scanner stops for it.
 #[derive(Debug)]
 pub(crate) struct Entry {
@@ -242,19 +245,23 @@ impl Engine {
     }
 
     /// Whether it is what a number is called, such as `IBAN` or `Seguridad Social`, which a model takes for a name. Of single
-    /// words only capitals are: `Nino` is a name, too.
+    /// words only capitals and long ones are: `Nino` is a name, too, and `Sozialversicherungsnummer` is none.
     pub(crate) fn is_title(&self, text: &str) -> bool {
         let lower = || text.chars().any(char::is_lowercase);
-        if lower() && !text.contains(char::is_whitespace) {
+        if text.len() < TITLE_MIN && lower() && !text.contains(char::is_whitespace) {
             return false;
         }
         let titles = self.titles.get_or_init(|| {
             let cues = self.rules.iter().flat_map(|rule| &rule.cues).map(|cue| cue.to_lowercase());
             // `us-ssn`, `iban`: rules are called as what they find is.
-            let names = self.rules.iter().flat_map(|rule| rule.name.split('-')).map(str::to_owned);
+            let names = self.rules.iter().flat_map(|rule| rule.name.split('-'));
+            // The long ones are countries.
+            let names = names.filter(|part| part.len() < TITLE_MIN).map(str::to_owned);
             cues.chain(names).collect()
         });
-        titles.contains(&text.to_lowercase())
+        // `N.I.F.` is written without its dots in a list of cues, and a line may end within a title.
+        let written: Vec<&str> = text.split_whitespace().collect();
+        titles.contains(&written.join(" ").replace('.', "").to_lowercase())
     }
 
     /// The least score at which something that the language model tells may count.

@@ -37,6 +37,7 @@ mod list;
 mod masks;
 mod merge;
 mod names;
+mod nobody;
 mod objection;
 mod phone;
 mod scan;

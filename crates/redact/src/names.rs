@@ -3,6 +3,7 @@
 
 use crate::engine::Engine;
 use crate::list::{Case, Words, is_word};
+use crate::nobody::is_nobodys;
 use crate::span::Places;
 use crate::tagger::Tagged;
 use crate::{Kind, Span};
@@ -160,7 +161,7 @@ pub(crate) fn told(engine: &Engine, text: &str, tagged: Vec<Tagged>) -> Vec<Span
             return None;
         }
         let (start, end) = (word_start(text, start), word_end(text, end));
-        if engine.is_title(&text[start..end]) {
+        if engine.is_title(&text[start..end]) || is_nobodys(one.kind, text, start, end) {
             return None;
         }
         // A model of the user may tell anything, also no number.

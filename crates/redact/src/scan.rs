@@ -108,6 +108,9 @@ const fn stops() -> [Stop; 256] {
 const BYTES_PER_SPAN: usize = 64;
 const SPANS_READY: usize = 64;
 
+/// Spans that are looked through for the item before another: what all rules found in one place, and a little more.
+const ITEM_SPANS_MAX: usize = 16;
+
 /// A text on its way through an engine.
 pub(crate) struct Scan<'e, 't> {
     engine: &'e Engine,
@@ -338,7 +341,7 @@ impl<'e, 't> Scan<'e, 't> {
     }
 
     /// The cues near what lies between `start` and `end`, and the groups that follow it: before it, in the heading of
-    /// its column, else after it.
+    /// its column, else after it; and where none stands before it, those of the item before it in a list.
     fn cues(&mut self, start: usize, end: usize) -> &Seen {
         if self.window.0 != start {
             self.window.0 = start;
@@ -348,12 +351,21 @@ impl<'e, 't> Scan<'e, 't> {
             seen.clear();
             let cues = &self.engine.cues;
             cues.gather_between(&self.masks, cue::before(&self.masks, start), seen);
+            let bare = seen.is_empty();
             if seen.is_empty() {
                 self.table.gather(&self.masks, start, cues, seen);
             }
             if seen.is_empty() {
                 let end = cue::end_of_groups(&self.masks, end);
                 cues.gather_between(&self.masks, cue::after(&self.masks, end), seen);
+            }
+            if bare && let Some(end) = cue::item_before(self.bytes, start) {
+                // The one before was found a moment ago.
+                let before = self.spans.iter().rev().take(ITEM_SPANS_MAX);
+                let rules = before.filter(|span| span.end == end).map(|span| span.rule);
+                rules
+                    .filter_map(|rule| self.engine.ready(rule).cue)
+                    .for_each(|cue| seen.insert(cue));
             }
         }
         &self.window.1

@@ -53,6 +53,19 @@ fn a_cue_may_stand_after_above_or_in_a_name() {
 }
 
 #[test]
+fn what_is_said_of_the_first_of_a_list_is_said_of_all() {
+    let text = "in applications nos. 26480/95, 28291/95 and 29280/95 against it";
+    let explained = ENGINE.explain(text, None);
+    let found: Vec<_> = explained.iter().map(|one| one.span.of(text)).collect();
+    assert_eq!(found, ["26480/95", "28291/95", "29280/95"]);
+    for one in &explained {
+        let cue = one.why.cue.as_ref().unwrap();
+        assert_eq!(&text[cue.start..cue.end], "applications nos");
+    }
+    assert_eq!(ENGINE.find("applications nos. 1/95 against 28291/95").len(), 1);
+}
+
+#[test]
 fn places_are_those_of_the_text_as_it_stands() {
     let text = "Su D\u{200b}NI: １２３４５６７８Z";
     let explained = first(&ENGINE, text);

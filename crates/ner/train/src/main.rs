@@ -91,7 +91,9 @@ fn run(arguments: &Arguments) -> Result<(), Error> {
     let data = &arguments.data;
     for part in &arguments.part {
         println!("{}", report::exact(data, part, &model)?);
-        println!("{}", report::labels(data, part, "meddocan", &model)?);
+        for set in ["meddocan", "wnut17"] {
+            println!("{}", report::labels(data, part, set, &model)?);
+        }
         println!("{}", report::people(data, part, &["uner-ewt", "uner-pud-en"], &model)?);
         println!("{}", report::masking(data, part, &model)?);
         for (set, records) in report::sets(data, part, |set| measured(set.name))? {

@@ -7,6 +7,12 @@ use std::ops::Range;
 const BEFORE: usize = BLOCK;
 const AFTER: usize = 40;
 
+/// What stands between two items of a list.
+const JOINTS: &[&str] = &[
+    ", and ", ", ", "; ", " and ", " or ", " & ", " y ", " e ", " o ", " et ", " ou ", " und ",
+    " oder ", " ed ", " en ", " i ", " och ", " og ",
+];
+
 /// Letters and signs that lead a number and are a part of it: `GR-`, `NO `.
 const LEAD_MAX: usize = 6;
 
@@ -48,6 +54,18 @@ pub(crate) fn before(masks: &Masks<'_>, start: usize) -> Range<usize> {
     let cut = least > 0 && is_word(text[least - 1]);
     let part = if cut { (word | high).trailing_ones() as usize } else { 0 };
     (least + part).min(start)..start
+}
+
+/// Where the item before the one at `start` ends, where they may be items of a list: what is said of the first is said of
+/// all, `applications nos. 1/02, 3/04 and 5/06`.
+pub(crate) fn item_before(text: &[u8], start: usize) -> Option<usize> {
+    let before = &text[..start];
+    if before.last() != Some(&b' ') {
+        return None;
+    }
+    let joint = JOINTS.iter().find(|joint| before.ends_with(joint.as_bytes()))?;
+    let end = start - joint.len();
+    (end > 0 && text[end - 1].is_ascii_alphanumeric()).then_some(end)
 }
 
 /// Whether the digits after this are part of a name, as in `V5C` and `I-20`.
@@ -134,6 +152,18 @@ fn is_word(byte: u8) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn items_of_a_list_are_joined_by_little() {
+        let before = |text: &str| item_before(text.as_bytes(), text.len());
+        assert_eq!(before("no. 1/02, "), Some(8));
+        assert_eq!(before("no. 1/02 and "), Some(8));
+        assert_eq!(before("no. 1/02, and "), Some(8));
+        assert_eq!(before("n.º 1/02 y "), Some("n.º 1/02".len()));
+        for text in ["", " and ", "no. 1/02 ", "no. 1/02 against ", "no. 1/02,", "(1/02) and "] {
+            assert_eq!(before(text), None, "{text}");
+        }
+    }
 
     #[test]
     fn a_window_holds_what_belongs_to_the_number() {

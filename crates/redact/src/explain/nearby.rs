@@ -30,8 +30,11 @@ impl<'r> Cues<'r> {
     ) -> Option<Cue> {
         let bytes = text.as_bytes();
         let masks = Masks::new(bytes);
-        let before = cue::before(&masks, start);
-        let found = self.in_stretch(bytes, before.start, before.end, Side::Before);
+        let before = |start: usize| {
+            let before = cue::before(&masks, start);
+            self.in_stretch(bytes, before.start, before.end, Side::Before)
+        };
+        let found = before(start);
         let heading = || {
             let (from, to) = Table::heading(bytes, start, &engine.cues)?;
             self.in_stretch(bytes, from, to, Side::Heading)
@@ -40,7 +43,13 @@ impl<'r> Cues<'r> {
             let after = cue::after(&masks, cue::end_of_groups(&masks, end));
             self.in_stretch(bytes, after.start, after.end, Side::After)
         };
-        found.or_else(heading).or_else(after)
+        // The items before it in a list, the nearest first.
+        let items = || {
+            let item = |end: &usize| cue::item_before(bytes, item_start(bytes, *end));
+            std::iter::successors(cue::item_before(bytes, start), item)
+        };
+        let listed = || items().find_map(|end| before(item_start(bytes, end)));
+        found.or_else(heading).or_else(after).or_else(listed)
     }
 
     /// The cue that announces what begins at `start`, whatever stands between, as the code of a bank is announced.
@@ -74,6 +83,12 @@ impl<'r> Cues<'r> {
         self.dictionary.gather(text, &mut seen);
         seen.iter().next()
     }
+}
+
+/// Where the item begins that ends at `end`: at its last space.
+fn item_start(text: &[u8], end: usize) -> usize {
+    let part = text[..end].iter().rev().take_while(|byte| !byte.is_ascii_whitespace());
+    end - part.count()
 }
 
 /// Whether a word may end before `at`, where a stretch is cut.
