@@ -6,6 +6,7 @@
 mod admin;
 mod answer;
 mod body;
+mod flow;
 mod native;
 mod observe;
 mod presidio;

@@ -6,14 +6,14 @@ use http::header::{
     ALLOW, CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE, X_CONTENT_TYPE_OPTIONS,
 };
 use http::{HeaderName, HeaderValue, Response, StatusCode};
-use http_body_util::Full;
 use serde::Serialize;
 
+use super::flow::Flow;
 use crate::hiding::HideError;
 use crate::store::{StoreError, VaultError};
 
 /// What every handler gives.
-pub(crate) type Answer = Response<Full<Bytes>>;
+pub(crate) type Answer = Response<Flow>;
 
 /// The name of the header that carries a request's id.
 pub(crate) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -34,7 +34,7 @@ pub(crate) fn typed(
     content_type: HeaderValue,
     body: impl Into<Bytes>,
 ) -> Answer {
-    let mut answer = Response::new(Full::new(body.into()));
+    let mut answer = Response::new(Flow::from(body.into()));
     *answer.status_mut() = status;
     let headers = answer.headers_mut();
     headers.insert(CONTENT_TYPE, content_type);
@@ -45,7 +45,7 @@ pub(crate) fn typed(
 
 /// Answers without a body.
 pub(crate) fn empty() -> Answer {
-    let mut answer = Response::new(Full::default());
+    let mut answer = Response::new(Flow::default());
     *answer.status_mut() = StatusCode::NO_CONTENT;
     answer
 }
