@@ -117,14 +117,11 @@ impl ReplyBody {
     /// When it breaks off, takes too long, or has more than `bytes_max`.
     pub async fn collect(mut self, bytes_max: usize) -> Result<Bytes, AskError> {
         let Some(first) = self.next().await.transpose()? else { return Ok(Bytes::new()) };
-        let too_large = || AskError::TooLarge { upstream: Arc::clone(&self.upstream) };
         if first.len() > bytes_max {
-            return Err(too_large());
+            return Err(AskError::TooLarge { upstream: Arc::clone(&self.upstream) });
         }
         // Most answers are one piece, which need not be copied.
-        let Some(second) = poll_fn(|cx| self.poll_piece(cx)).await.transpose()? else {
-            return Ok(first);
-        };
+        let Some(second) = self.next().await.transpose()? else { return Ok(first) };
         let mut all = BytesMut::from(first);
         let mut next = Some(second);
         while let Some(piece) = next {
@@ -141,8 +138,10 @@ impl ReplyBody {
         let Some(pieces) = &mut self.pieces else { return Poll::Ready(None) };
         let error = match pieces.as_mut().poll_next(cx) {
             Poll::Ready(Some(Ok(piece))) => {
-                self.clock.begin(Phase::Idle, self.idle);
-                return Poll::Ready(Some(Ok(piece)));
+                if self.clock.begin(Phase::Idle, self.idle) {
+                    return Poll::Ready(Some(Ok(piece)));
+                }
+                AskError::Late { upstream: Arc::clone(&self.upstream), phase: Phase::Total }
             }
             Poll::Ready(None) => {
                 self.pieces = None;

@@ -79,6 +79,11 @@ mod tests {
 
     const RULE: Breaker = Breaker { failures: 3, pause: Duration::from_secs(10) };
 
+    fn shut(circuit: &mut Circuit, now: Instant) {
+        let shuts: Vec<_> = (0..3).map(|_| circuit.failed(RULE, now)).collect();
+        assert_eq!(shuts, [false, false, true]);
+    }
+
     #[test]
     fn failures_in_a_row_shut_it_and_one_success_begins_anew() {
         let (mut circuit, now) = (Circuit::default(), Instant::now());
@@ -96,7 +101,7 @@ mod tests {
     #[test]
     fn after_the_pause_one_request_tries_and_decides() {
         let (mut circuit, now) = (Circuit::default(), Instant::now());
-        (0..3).for_each(|_| drop(circuit.failed(RULE, now)));
+        shut(&mut circuit, now);
         let later = now + RULE.pause;
         assert_eq!(circuit.enter(later), Entry::Trial);
         assert_eq!(circuit.enter(later), Entry::Shut(TRIAL_WAIT));
@@ -112,7 +117,7 @@ mod tests {
     #[test]
     fn a_trial_that_nobody_waited_for_is_made_again() {
         let (mut circuit, now) = (Circuit::default(), Instant::now());
-        (0..3).for_each(|_| drop(circuit.failed(RULE, now)));
+        shut(&mut circuit, now);
         let later = now + RULE.pause;
         assert_eq!(circuit.enter(later), Entry::Trial);
         circuit.abandoned();
@@ -122,7 +127,7 @@ mod tests {
     #[test]
     fn requests_that_were_on_their_way_do_not_prolong_the_pause() {
         let (mut circuit, now) = (Circuit::default(), Instant::now());
-        (0..3).for_each(|_| drop(circuit.failed(RULE, now)));
+        shut(&mut circuit, now);
         assert!(!circuit.failed(RULE, now + Duration::from_secs(5)));
         assert_eq!(circuit.shut_for(now), Some(RULE.pause));
     }

@@ -22,14 +22,17 @@ impl Clock {
         Self { sleep: Box::pin(tokio::time::sleep_until(end.min(total))), phase, end, total }
     }
 
-    /// Begins the next phase, or the same anew.
-    pub(crate) fn begin(&mut self, phase: Phase, patience: Duration) {
+    /// Begins the next phase, or the same anew. False when all the time is over: an upstream that floods never lets a
+    /// timer have its turn.
+    pub(crate) fn begin(&mut self, phase: Phase, patience: Duration) -> bool {
+        let now = Instant::now();
         self.phase = phase;
-        self.end = Instant::now() + patience;
+        self.end = now + patience;
         let due = self.end.min(self.total);
         if due < self.sleep.deadline() {
             self.sleep.as_mut().reset(due);
         }
+        now < self.total
     }
 
     /// Ready when it took too long, with what was waited for.

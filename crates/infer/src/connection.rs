@@ -54,14 +54,15 @@ impl Connection {
         let mut builder = http1::Builder::new();
         builder.max_buf_size(BUFFER_BYTES_MAX);
         let (sender, driver) = builder.handshake(io).await?;
-        Ok(Self::First(First { sender, driver }))
+        Ok(Self::First(First { sender, driver: Box::new(driver) }))
     }
 }
 
 /// HTTP/1: one answer at a time.
 pub(crate) struct First {
     sender: http1::SendRequest<Sent>,
-    driver: http1::Connection<Io, Sent>,
+    /// Behind a pointer, as connections are handed from hand to hand.
+    driver: Box<http1::Connection<Io, Sent>>,
 }
 
 impl First {
@@ -99,7 +100,7 @@ impl First {
 struct FirstPieces {
     body: Incoming,
     sender: Option<http1::SendRequest<Sent>>,
-    driver: Option<http1::Connection<Io, Sent>>,
+    driver: Option<Box<http1::Connection<Io, Sent>>>,
     pool: Arc<Pool>,
 }
 

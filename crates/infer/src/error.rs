@@ -77,6 +77,14 @@ pub enum AskError {
         /// Why.
         source: Cause,
     },
+    /// There is a head, and what it promises cannot be handed on.
+    #[error("the answer of upstream {upstream} {what}")]
+    Unusable {
+        /// The upstream's name.
+        upstream: Arc<str>,
+        /// The rest of the sentence.
+        what: &'static str,
+    },
     /// The answer has more bytes than the caller takes.
     #[error("the answer of upstream {upstream} is too large")]
     TooLarge {

@@ -45,6 +45,9 @@ pub struct Rules {
 /// A member's place in the list, and its name for the model.
 type Has = (usize, Option<String>);
 
+/// A member, and its own name for the model.
+type Pick<'f> = (&'f Arc<Member>, &'f str);
+
 /// All upstreams.
 pub struct Fleet {
     members: Vec<Arc<Member>>,
@@ -57,7 +60,7 @@ pub struct Fleet {
 /// What is left when nobody gave a good answer.
 enum Left {
     /// An answer that says "not now".
-    Reply(Reply),
+    Reply(Box<Reply>),
     /// None at all.
     Error(AskError),
 }
@@ -162,7 +165,7 @@ impl Fleet {
         let (mut left, mut attempts) = (None, 0);
         for name in std::iter::once(model).chain(further.map(String::as_str)) {
             let asked = match self.plan(name, &ask) {
-                Ok(mut plan) => self.ask_each(&mut plan, &ask, started, &mut attempts).await,
+                Ok(plan) => self.ask_each(plan, &ask, started, &mut attempts).await,
                 Err(error) => Err(Left::Error(error)),
             };
             match asked {
@@ -171,17 +174,13 @@ impl Fleet {
             }
         }
         match left.expect("at least one name was tried") {
-            Left::Reply(reply) => Ok(Reply { attempts, ..reply }),
+            Left::Reply(reply) => Ok(Reply { attempts, ..*reply }),
             Left::Error(error) => Err(error),
         }
     }
 
     /// Who can be asked for the model, in order.
-    fn plan<'f>(
-        &'f self,
-        name: &'f str,
-        ask: &Ask<'_>,
-    ) -> Result<Vec<(&'f Arc<Member>, &'f str)>, AskError> {
+    fn plan<'f>(&'f self, name: &'f str, ask: &Ask<'_>) -> Result<Vec<Pick<'f>>, AskError> {
         let speaks = |has: &&Has| self.members[has.0].backend.speaks(ask.dialect);
         let (mut known, mut found) = (false, Vec::new());
         for key in [name, ANY] {
@@ -217,66 +216,54 @@ impl Fleet {
     /// Asks one after the other, and from the first again while there are attempts left.
     async fn ask_each(
         &self,
-        plan: &mut Vec<(&Arc<Member>, &str)>,
+        mut plan: Vec<Pick<'_>>,
         ask: &Ask<'_>,
         started: Instant,
         attempts: &mut u32,
     ) -> Result<Reply, Left> {
-        let mut left = None;
-        let mut pause = Duration::ZERO;
         let last = attempts.saturating_add(self.rules.retries).saturating_add(1);
-        for round in 0_u32.. {
-            let mut wait_min = None::<Duration>;
-            let mut at = 0;
-            let mut longest = Duration::ZERO;
-            let mut asked = false;
-            if round > 0 && !plan.is_empty() {
-                tokio::time::sleep(pause.max(PAUSE * (1 << round.min(5)) / 2)).await;
-            }
-            while at < plan.len() && *attempts < last {
-                let (member, model) = plan[at];
+        let mut left = None;
+        let mut round = 0_u32;
+        loop {
+            let mut still = Vec::with_capacity(plan.len());
+            let (mut pause, mut shut) = (PAUSE * (1 << round.min(5)), None::<Duration>);
+            for (member, model) in plan {
+                if *attempts == last {
+                    break;
+                }
                 let watch = match member.enter() {
                     Ok(watch) => watch,
                     Err(wait) => {
-                        wait_min = Some(wait_min.map_or(wait, |least| least.min(wait)));
-                        at += 1;
+                        shut = Some(shut.map_or(wait, |least| least.min(wait)));
                         continue;
                     }
                 };
-                asked = true;
                 *attempts += 1;
-                let question = Question {
-                    dialect: ask.dialect,
-                    model,
-                    headers: &ask.headers,
-                    body: (ask.body)(model),
-                    started,
-                };
-                let answered = attempt(member, question, watch).await;
-                let now = match answered {
+                let body = (ask.body)(model);
+                let (dialect, headers) = (ask.dialect, &ask.headers);
+                let question = Question { dialect, model, headers, body, started };
+                let now = match attempt(member, question, watch).await {
                     Ok(reply) if !says_not_now(reply.status) => {
                         return Ok(Reply { attempts: *attempts, ..reply });
                     }
-                    Ok(reply) => Left::Reply(reply),
+                    Ok(reply) => Left::Reply(Box::new(reply)),
                     Err(error) if is_final(&error) => return Err(Left::Error(error)),
                     Err(error) => Left::Error(error),
                 };
-                match again_after(&now) {
-                    Some(wait) => {
-                        longest = longest.max(wait);
-                        at += 1;
-                    }
-                    None => drop(plan.remove(at)),
+                if let Some(wait) = again_after(&now) {
+                    pause = pause.max(wait);
+                    still.push((member, model));
                 }
                 left = Some(worth_more(left, now));
             }
-            if !asked || plan.is_empty() || *attempts >= last {
-                let none = || AskError::NoneReady { retry_after: wait_min.unwrap_or(PAUSE_MAX) };
-                return Err(left.unwrap_or_else(|| Left::Error(none())));
+            if still.is_empty() || *attempts == last {
+                let retry_after = shut.unwrap_or(PAUSE_MAX);
+                return Err(left.unwrap_or(Left::Error(AskError::NoneReady { retry_after })));
             }
-            pause = longest;
+            tokio::time::sleep(pause).await;
+            plan = still;
+            round += 1;
         }
-        unreachable!("the rounds end with the attempts")
     }
 
     /// A number that is evenly spread over all of `u64` (SplitMix64, by Steele, Lea and Flood).

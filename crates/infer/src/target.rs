@@ -3,7 +3,6 @@
 use crate::config::Protocol;
 use data_encoding::BASE64;
 use http::{HeaderValue, Uri};
-use wire::Dialect;
 
 /// Where something is.
 #[derive(Debug, Clone)]
@@ -85,17 +84,6 @@ pub(crate) fn probe_path(protocol: Protocol) -> &'static str {
     }
 }
 
-/// Every dialect that can be passed on.
-pub(crate) const DIALECTS: [Dialect; 7] = [
-    Dialect::Chat,
-    Dialect::Completions,
-    Dialect::Embeddings,
-    Dialect::Responses,
-    Dialect::Messages,
-    Dialect::OllamaChat,
-    Dialect::OllamaGenerate,
-];
-
 /// A proxy in between.
 #[derive(Debug, Clone)]
 pub(crate) struct Proxy {
@@ -117,7 +105,7 @@ impl Proxy {
         if uri.scheme_str() != Some("http") {
             return Err("is not `http://HOST:PORT`");
         }
-        if uri.path().trim_matches('/') != "" || uri.query().is_some() {
+        if !uri.path().trim_matches('/').is_empty() || uri.query().is_some() {
             return Err("has a path");
         }
         let authority = uri.authority().ok_or("names no host")?;

@@ -8,7 +8,7 @@ use crate::connect::{Connector, Refused};
 use crate::connection::{Connection, Pieces};
 use crate::error::{AskError, ConfigError, Phase};
 use crate::pool::Pool;
-use crate::target::{DIALECTS, Proxy, Target, probe_path};
+use crate::target::{Proxy, Target, probe_path};
 use crate::tls;
 use bytes::Bytes;
 use http::header::{
@@ -111,7 +111,8 @@ impl Server {
             }
         }
         let (Ok(target), Ok(proxy), Ok(tls)) = (target, proxy, tls) else { return Err(faults) };
-        let spoken = DIALECTS.into_iter().filter(|dialect| upstream.protocol.speaks(*dialect));
+        let spoken =
+            Dialect::ALL.iter().copied().filter(|dialect| upstream.protocol.speaks(*dialect));
         let route =
             |path: &str, messages| route(upstream, (&target, proxy.as_ref()), path, messages);
         let routes =
@@ -193,6 +194,10 @@ impl Server {
         AskError::Broken { upstream: Arc::clone(&self.name), source: source.into() }
     }
 
+    fn unusable(&self, what: &'static str) -> AskError {
+        AskError::Unusable { upstream: Arc::clone(&self.name), what }
+    }
+
     /// Sends and waits for the head. A connection that waited may have been closed a moment ago: then a new one is made,
     /// once.
     async fn exchange(
@@ -243,10 +248,10 @@ impl Server {
         let (answer, mut clock) = self.exchange(&message, self.timeouts.first_byte, total).await?;
         let (parts, pieces) = answer.into_parts();
         if parts.status.is_redirection() {
-            return Err(self.broken("it answers with a redirection, which is not followed"));
+            return Err(self.unusable("is a redirection, which is not followed"));
         }
         if parts.headers.get(CONTENT_ENCODING).is_some_and(|coding| coding != "identity") {
-            return Err(self.broken("it answers compressed, which was not asked for"));
+            return Err(self.unusable("is compressed, which was not asked for"));
         }
         let mut headers = HeaderMap::with_capacity(ANSWER_HEADERS.len());
         for name in ANSWER_HEADERS {
@@ -254,7 +259,8 @@ impl Server {
                 headers.insert(name, value.clone());
             }
         }
-        clock.begin(Phase::Idle, self.timeouts.idle);
+        // Whether the time is over is asked again with the first piece.
+        let _ = clock.begin(Phase::Idle, self.timeouts.idle);
         Ok(Reply {
             upstream: Arc::clone(&self.name),
             model: question.model.to_owned(),
@@ -274,8 +280,8 @@ impl Server {
         let status = answer.status();
         // A server without such a list is well as long as it answers; one that refuses the key is of no use.
         match status.as_u16() {
-            401 | 403 => Err(self.broken("it refuses the key")),
-            500.. => Err(self.broken("it answers with an error of its own")),
+            401 | 403 => Err(self.unusable("refuses the key")),
+            500.. => Err(self.unusable("is an error of its own")),
             _ => Ok(()),
         }
     }
