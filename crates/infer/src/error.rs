@@ -1,6 +1,8 @@
 //! Why there is no answer, and why there is no fleet. Names and places only: never a body, a header or a key.
 
+use http::HeaderName;
 use std::fmt;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 use wire::Dialect;
@@ -75,6 +77,14 @@ pub enum AskError {
         /// Why.
         source: Cause,
     },
+    /// There is a head, and what it promises cannot be handed on.
+    #[error("the answer of upstream {upstream} {what}")]
+    Unusable {
+        /// The upstream's name.
+        upstream: Arc<str>,
+        /// The rest of the sentence.
+        what: &'static str,
+    },
     /// The answer has more bytes than the caller takes.
     #[error("the answer of upstream {upstream} is too large")]
     TooLarge {
@@ -94,11 +104,90 @@ pub enum AskError {
 #[non_exhaustive]
 pub enum ConfigError {
     /// An address cannot be used.
-    #[error("upstream {upstream}: the URL {what}")]
+    #[error("the URL {what}")]
     Url {
         /// The upstream's name.
         upstream: String,
         /// The rest of the sentence.
         what: &'static str,
     },
+    /// A proxy's address cannot be used.
+    #[error("the proxy {what}")]
+    Proxy {
+        /// The upstream's name.
+        upstream: String,
+        /// The rest of the sentence.
+        what: &'static str,
+    },
+    /// A proxy looks names up itself, so nobody here sees where they lead.
+    #[error("a proxy resolves the name itself, so that it may lead to an external host")]
+    ProxyResolves {
+        /// The upstream's name.
+        upstream: String,
+    },
+    /// The file with authorities cannot be used.
+    #[error("cannot use the authorities in {}", path.display())]
+    Authority {
+        /// The upstream's name.
+        upstream: String,
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: Cause,
+    },
+    /// Nobody is trusted.
+    #[error("the system has no certificates of authorities, and there is no `ca`")]
+    NoAuthority {
+        /// The upstream's name.
+        upstream: String,
+    },
+    /// A header that every exchange sets itself.
+    #[error("the header {header} cannot be set")]
+    Header {
+        /// The upstream's name.
+        upstream: String,
+        /// The header.
+        header: HeaderName,
+    },
+    /// The key holds characters that no header can hold.
+    #[error("the key holds characters that cannot stand in a header")]
+    Key {
+        /// The upstream's name.
+        upstream: String,
+    },
+    /// Two have one name.
+    #[error("there is another upstream of that name")]
+    Twice {
+        /// The name.
+        upstream: String,
+    },
+}
+
+impl ConfigError {
+    /// Whose description it is about.
+    pub fn upstream(&self) -> &str {
+        match self {
+            Self::Url { upstream, .. }
+            | Self::Proxy { upstream, .. }
+            | Self::ProxyResolves { upstream }
+            | Self::Authority { upstream, .. }
+            | Self::NoAuthority { upstream }
+            | Self::Header { upstream, .. }
+            | Self::Key { upstream }
+            | Self::Twice { upstream } => upstream,
+        }
+    }
+
+    /// Which part of the description it is about, as settings call it.
+    pub fn key(&self) -> &'static str {
+        match self {
+            Self::Url { .. } => "url",
+            Self::Proxy { .. } => "proxy",
+            Self::ProxyResolves { .. } => "external",
+            Self::Authority { .. } | Self::NoAuthority { .. } => "ca",
+            Self::Header { .. } => "headers",
+            Self::Key { .. } => "api_key",
+            Self::Twice { .. } => "name",
+        }
+    }
 }

@@ -8,10 +8,24 @@ mod config;
 mod error;
 
 mod backend;
+mod clock;
 
+mod breaker;
+mod choose;
 mod fleet;
+mod member;
 
+mod address;
+mod connect;
+mod connection;
+mod pool;
+mod target;
+mod tls;
+mod upstream;
+
+pub use address::{Resolve, System, is_external};
 pub use backend::{Ask, Backend, BoxFuture, Question, Reply, ReplyBody};
 pub use config::{Breaker, Config, ModelName, Protocol, Timeouts, Upstream};
 pub use error::{AskError, Cause, ConfigError, Phase};
-pub use fleet::{Fleet, State};
+pub use fleet::{Fleet, Rules};
+pub use member::{Place, State};
