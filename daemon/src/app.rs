@@ -1,6 +1,6 @@
 //! The daemon: binds, opens, serves, and ends in order.
 
-use crate::auth::{ApiKey, Gate, Scopes};
+use crate::auth::{ApiKey, Gate, Scopes, Terms};
 use crate::failure::{Failure, exit};
 use crate::http::{BodyLimits, HttpShared, ObserveLayer, Router, Surface};
 use crate::keyfile;
@@ -186,7 +186,8 @@ async fn first_key(settings: &Settings, store: &Store) -> Result<PathBuf, Failur
         name: "first start".to_owned(),
         hash: key.hash(),
         scopes: Scopes::all().names(),
-        lifetime: None,
+        expires: None,
+        terms: Terms::default(),
     };
     store.add_key(new).await.map_err(|error| store_failure("keep the admin key", &error))?;
     Ok(path)

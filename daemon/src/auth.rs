@@ -5,13 +5,18 @@
 //! (what speaks HTTP/1.0 today is a proxy that adds no header). A body must be JSON, which no page can send to another
 //! origin unasked; `http::body` sees to that for every caller.
 
+mod draft;
 mod key;
+mod money;
 mod scope;
 mod terms;
+mod told;
 
+pub(crate) use draft::{Change, Draft, Said, Wrong};
 pub(crate) use key::{ApiKey, may_stand_in_path};
 pub(crate) use scope::{Scope, Scopes};
 pub(crate) use terms::Terms;
+pub(crate) use told::{Told, in_words};
 
 use crate::http::Refusal;
 use crate::store::{KeyRecord, Store, StoreError};
@@ -233,8 +238,7 @@ impl Gate {
             let message = format!("the API key lacks the scope `{}`", need.name());
             return Err(Refusal::new(StatusCode::FORBIDDEN, "scope_missing", message));
         }
-        let terms = Arc::new(Terms::default());
-        Ok(Caller { tenant: record.tenant, key: Some(record.id), scopes, terms })
+        Ok(Caller { tenant: record.tenant, key: Some(record.id), scopes, terms: record.terms })
     }
 
     /// Who is the operator's own, without terms.
