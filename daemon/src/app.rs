@@ -292,7 +292,7 @@ fn cors(settings: &Settings) -> Option<CorsLayer> {
     let seen = [header::RETRY_AFTER, HeaderName::from_static("x-request-id")];
     let cors = CorsLayer::new()
         .allow_origin(allowed)
-        .allow_methods([Method::GET, Method::POST, Method::DELETE])
+        .allow_methods([Method::GET, Method::POST, Method::PATCH, Method::DELETE])
         .allow_headers(sent)
         .expose_headers(seen)
         .max_age(Duration::from_secs(600));

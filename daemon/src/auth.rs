@@ -158,7 +158,7 @@ pub(crate) struct Gate {
     admin_key: Option<SecretString>,
     loopback: bool,
     default_tenant: i64,
-    remembered: Mutex<HashMap<String, (Option<KeyRecord>, Instant)>>,
+    remembered: Mutex<HashMap<String, (KeyRecord, Instant)>>,
 }
 
 impl Gate {
@@ -247,13 +247,23 @@ impl Gate {
         Caller { tenant: self.default_tenant, key: key.map(str::to_owned), scopes, terms }
     }
 
+    /// Whether the settings have a key that may everything.
+    pub(crate) fn has_declared_key(&self) -> bool {
+        self.admin_key.is_some()
+    }
+
+    /// Looks a key up anew when it comes next, because it changed.
+    pub(crate) fn forget(&self, id: &str) {
+        self.remembered.lock().unwrap_or_else(PoisonError::into_inner).remove(id);
+    }
+
     async fn record(&self, id: &str) -> Result<Option<KeyRecord>, StoreError> {
         let now = Instant::now();
         {
             let remembered = self.remembered.lock().unwrap_or_else(PoisonError::into_inner);
             let fresh = remembered.get(id).filter(|(_, since)| now - *since < BELIEVED);
             if let Some((record, _)) = fresh {
-                return Ok(record.clone());
+                return Ok(Some(record.clone()));
             }
         }
         let record = self.store.key(id).await?;
@@ -262,7 +272,7 @@ impl Gate {
             remembered.retain(|_, (_, since)| now - *since < BELIEVED);
         }
         // Made-up ids are not worth remembering: they would push out real ones.
-        if record.is_some() && remembered.len() < REMEMBERED_MAX {
+        if let Some(record) = record.as_ref().filter(|_| remembered.len() < REMEMBERED_MAX) {
             remembered.insert(id.to_owned(), (record.clone(), now));
         }
         Ok(record)
