@@ -1,5 +1,6 @@
 //! The daemon: binds, opens, serves, and ends in order.
 
+use crate::account::Accounts;
 use crate::auth::{ApiKey, Gate, Scopes};
 use crate::failure::{Failure, exit};
 use crate::http::{BodyLimits, HttpShared, ObserveLayer, Router, Surface};
@@ -256,6 +257,7 @@ async fn share(
             settings.auth.loopback,
             tenant,
         ),
+        accounts: Arc::new(Accounts::open()),
         policies,
         hasher,
         store,

@@ -16,6 +16,7 @@ mod keyfile;
 mod secret;
 mod store;
 
+mod account;
 mod app;
 mod auth;
 mod http;

@@ -5,6 +5,7 @@ use super::body::BodyLimits;
 use super::observe::{Course, Trail};
 use super::presidio::{self, Deed};
 use super::{admin, native, probe};
+use crate::account::{Accounts, Entry, Head};
 use crate::auth::{Admission, Caller, Gate, Scope};
 use crate::metrics::Metrics;
 use crate::policy::Policies;
@@ -110,6 +111,7 @@ pub(crate) struct Shared {
     pub(crate) hasher: Arc<Hasher>,
     pub(crate) store: Arc<Store>,
     pub(crate) gate: Gate,
+    pub(crate) accounts: Arc<Accounts>,
     pub(crate) metrics: Arc<Metrics>,
     pub(crate) readiness: Readiness,
     pub(crate) body: BodyLimits,
@@ -128,6 +130,8 @@ pub(super) struct Call {
     /// What stood for `{id}` in the path.
     pub(super) id: Option<String>,
     pub(super) caller: Option<Caller>,
+    /// What the audit will say of it; there is one where there is a caller.
+    pub(super) entry: Option<Arc<Entry>>,
 }
 
 /// Finds who answers, and sees to it that they may and that they do in time.
@@ -186,18 +190,25 @@ impl Router {
             Err((refusal, name)) => return refused(&course, name, refusal),
         };
         let path_key = path_key.map(str::to_owned);
-        let mut call = Call { parts, body, id: varying, caller: None };
+        let mut call = Call { parts, body, id: varying, caller: None, entry: None };
         if let Err(refusal) = self.admit(route, path_key.as_deref(), &mut call).await {
             return refused(&course, route.path, refusal);
         }
         let key = call.caller.as_ref().and_then(|caller| caller.key.clone());
-        match self.handle(route, call).await {
+        let entry = match self.account(route, &course, &mut call) {
+            Ok(entry) => entry,
+            Err(refusal) => return refused(&course, route.path, refusal),
+        };
+        let handled = self.handle(route, call).await;
+        let answer = match handled {
             Ok(answer) => {
                 course.note(Trail { route: route.path, key, inward: None });
                 answer
             }
             Err(refusal) => refused(&course, route.path, refusal),
-        }
+        };
+        entry.into_iter().for_each(|entry| entry.end(answer.status().as_u16()));
+        answer
     }
 
     async fn admit(
@@ -221,6 +232,30 @@ impl Router {
                 Ok(())
             }
         }
+    }
+
+    /// Begins a caller's entry in the audit, and counts the request against the rates.
+    fn account(
+        &self,
+        route: &Route,
+        course: &Course,
+        call: &mut Call,
+    ) -> Result<Option<Arc<Entry>>, Refusal> {
+        let Some(caller) = &call.caller else { return Ok(None) };
+        let accounts = &self.shared.accounts;
+        let head = Head {
+            request_id: course.id.0.to_str().unwrap_or_default(),
+            address: &course.client,
+            method: route.method.as_str(),
+            route: route.path,
+        };
+        let entry = Entry::begin(accounts, caller, &head);
+        if let Err(refusal) = accounts.rate(caller, &course.client) {
+            entry.end(refusal.status.as_u16());
+            return Err(refusal);
+        }
+        call.entry = Some(Arc::clone(&entry));
+        Ok(Some(entry))
     }
 
     async fn handle(&self, route: &Route, call: Call) -> Result<Answer, Refusal> {
