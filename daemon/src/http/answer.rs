@@ -8,6 +8,7 @@ use http::header::{
 use http::{HeaderName, HeaderValue, Response, StatusCode};
 use http_body_util::Full;
 use serde::Serialize;
+use std::time::Duration;
 
 use crate::auth::Wrong;
 use crate::hiding::HideError;
@@ -79,7 +80,7 @@ pub(crate) struct Refusal {
 enum Extra {
     Allow(String),
     Authenticate,
-    RetryAfter,
+    RetryAfter(u64),
 }
 
 impl Refusal {
@@ -130,13 +131,19 @@ impl Refusal {
 
     /// 503: later.
     pub(crate) fn later(code: &'static str, message: impl Into<String>) -> Self {
-        Self::new(StatusCode::SERVICE_UNAVAILABLE, code, message).with(Extra::RetryAfter)
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, code, message).with(Extra::RetryAfter(1))
     }
 
     /// 500: our fault.
     pub(crate) fn internal() -> Self {
         let message = "a fault in tacitd; its log has more under this request_id";
         Self::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", message)
+    }
+
+    /// Says when to come again: in whole seconds, and never sooner than it makes sense.
+    pub(crate) fn retry_after(self, wait: Duration) -> Self {
+        let begun = u64::from(wait.subsec_nanos() > 0);
+        self.with(Extra::RetryAfter((wait.as_secs() + begun).max(1)))
     }
 
     /// Adds what only the log may know.
@@ -178,7 +185,7 @@ impl Refusal {
             Some(Extra::Authenticate) => {
                 (WWW_AUTHENTICATE, HeaderValue::from_static("Bearer realm=\"tacit\""))
             }
-            Some(Extra::RetryAfter) => (RETRY_AFTER, HeaderValue::from_static("1")),
+            Some(Extra::RetryAfter(seconds)) => (RETRY_AFTER, HeaderValue::from(seconds)),
         };
         answer.headers_mut().insert(header.0, header.1);
         answer

@@ -49,6 +49,8 @@ pub(super) enum Handler {
     Forget,
     Policy,
     Keys(keys::Deed),
+    Usage,
+    Audit,
     Presidio(Deed),
 }
 
@@ -90,6 +92,8 @@ pub(super) static ROUTES: &[Route] = &[
     key(Method::GET, "/admin/keys/{id}", keys::Deed::Show),
     key(Method::PATCH, "/admin/keys/{id}", keys::Deed::Change),
     key(Method::DELETE, "/admin/keys/{id}", keys::Deed::Revoke),
+    route(Method::GET, "/admin/usage", Access::Scope(Scope::Admin), Handler::Usage),
+    route(Method::GET, "/admin/audit", Access::Scope(Scope::Admin), Handler::Audit),
     presidio(Method::POST, "/analyze", Scope::Analyze, Deed::Analyze),
     presidio(Method::GET, "/recognizers", Scope::Analyze, Deed::Recognizers),
     presidio(Method::GET, "/supportedentities", Scope::Analyze, Deed::Entities),
@@ -248,7 +252,7 @@ impl Router {
     /// Begins a caller's entry in the audit, and counts the request against the rates.
     fn account(
         &self,
-        route: &Route,
+        route: &'static Route,
         course: &Course,
         call: &mut Call,
     ) -> Result<Option<Arc<Entry>>, Refusal> {
@@ -260,7 +264,7 @@ impl Router {
             method: route.method.as_str(),
             route: route.path,
         };
-        let entry = Entry::begin(accounts, caller, &head);
+        let entry = Entry::begin(accounts, caller, &head)?;
         if let Err(refusal) = accounts.rate(caller, &course.client) {
             entry.end(refusal.status.as_u16());
             return Err(refusal);
@@ -298,6 +302,8 @@ impl Router {
                 Handler::Restore => native::restore(shared, call).await,
                 Handler::Policy => Ok(admin::policies(&shared.policies)),
                 Handler::Keys(deed) => keys::answer(shared, deed, call).await,
+                Handler::Usage => admin::usage(shared, &call).await,
+                Handler::Audit => admin::audit(shared, &call).await,
                 Handler::Presidio(deed) => presidio::answer(shared, deed, call).await,
                 _ => native::forget(shared, call).await,
             }
@@ -381,6 +387,7 @@ mod tests {
             include_str!("body.rs"),
             include_str!("route.rs"),
             include_str!("native/fields.rs"),
+            include_str!("../account/refusal.rs"),
             include_str!("../auth.rs"),
             include_str!("../auth/terms.rs"),
         ];
