@@ -153,6 +153,12 @@ impl Ticket {
         Self { entry, hold, output_bytes: 0, settled: false }
     }
 
+    /// What the audit will say of it.
+    #[cfg(test)]
+    pub(super) fn entry(&self) -> &Entry {
+        &self.entry
+    }
+
     /// Notes who answers, after how many attempts.
     pub(crate) fn upstream(&mut self, name: &str, attempts: u32) {
         self.entry.upstream(name, attempts);
