@@ -4,6 +4,7 @@ use crate::auth::{ApiKey, Gate, Scopes};
 use crate::failure::{Failure, exit};
 use crate::http::{BodyLimits, HttpShared, ObserveLayer, Router, Surface};
 use crate::keyfile;
+use crate::load::Usable;
 use crate::metrics::Metrics;
 use crate::names;
 use crate::policy::{self, Policies};
@@ -12,13 +13,15 @@ use crate::settings::{CorsOrigin, Settings};
 use crate::store::{DEFAULT_TENANT, NewKey, Store, StoreError};
 use crate::strict::{self, KEY_HINT};
 use crate::ui;
+use crate::upstreams;
 use http::{HeaderName, Method, header};
+use infer::Fleet;
 use kit::listen::{Address, ListenError, Listener};
 use kit::log;
 use kit::notify::Notifier;
 use kit::ready::Readiness;
 use kit::serve::{Connections, Serve};
-use kit::setting::{Fault, Notice};
+use kit::setting::Fault;
 use kit::shutdown::{Ending, Patience, Signals, Stage};
 use kit::tls::Tls;
 use kit::{Timeouts, process};
@@ -55,7 +58,9 @@ struct Listeners {
 ///
 /// # Errors
 /// When it cannot start.
-pub(crate) async fn run(settings: Settings, notices: Vec<Notice>) -> Result<ExitCode, Failure> {
+pub(crate) async fn run(usable: Usable) -> Result<ExitCode, Failure> {
+    let Usable { settings, notices, fleet } = usable;
+    let fleet = Arc::new(fleet.expect("who serves has read who answers"));
     let signals =
         Signals::listen().map_err(|error| Failure::because("listen for signals", &error))?;
     let notifier = Notifier::from_env();
@@ -69,7 +74,8 @@ pub(crate) async fn run(settings: Settings, notices: Vec<Notice>) -> Result<Exit
     let admin_key = admit_somebody(&settings, &store, &listeners).await?;
     let (stages, stage) = watch::channel(Stage::Starting);
     let connections = Connections::new(connections_max(&settings));
-    let work = Work { store: Arc::clone(&store), policies: Arc::clone(&policies), hasher };
+    tokio::spawn(upstreams::look_after(Arc::clone(&fleet)));
+    let work = Work { store: Arc::clone(&store), policies: Arc::clone(&policies), hasher, fleet };
     let shared = share(&settings, work, &connections, stage.clone()).await?;
     let addresses = addresses(&listeners);
     serve(&settings, listeners, &shared, (connections.clone(), tls.clone(), stage));
@@ -129,6 +135,7 @@ struct Work {
     store: Arc<Store>,
     policies: Arc<Policies>,
     hasher: Arc<Hasher>,
+    fleet: Arc<Fleet>,
 }
 
 fn open_store(settings: &Settings) -> Result<(Arc<Store>, Arc<Hasher>), Failure> {
@@ -212,7 +219,7 @@ pub(crate) fn policies(settings: &Settings) -> Result<Policies, Failure> {
 
 async fn share(
     settings: &Settings,
-    Work { store, policies, hasher }: Work,
+    Work { store, policies, hasher, fleet }: Work,
     connections: &Connections,
     stage: watch::Receiver<Stage>,
 ) -> Result<Arc<HttpShared>, Failure> {
@@ -246,6 +253,7 @@ async fn share(
                 if found { Ok(reader.clone()) } else { Err("finds nothing".to_owned()) }
             }
         });
+    let readiness = upstreams::readiness(readiness, &fleet, settings.infer.required);
     let bytes_max = settings.server.max_json_mb.0 as usize * MIB;
     // One body of the allowed size must always fit.
     let memory = (settings.server.body_memory_mb.0 as usize * MIB).max(bytes_max) / 1024 + 1;
@@ -259,7 +267,7 @@ async fn share(
         policies,
         hasher,
         store,
-        metrics: Arc::new(Metrics::new(connections)),
+        metrics: Arc::new(Metrics::new(connections).with_fleet(Arc::clone(&fleet))),
         readiness,
         body: BodyLimits {
             bytes_max,
