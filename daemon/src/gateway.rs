@@ -46,14 +46,14 @@ const EXPLANATION: &str = "Marks such as <EMAIL_1> stand for details that are hi
 
 /// Who answers, and since when.
 pub(crate) struct Gateway {
-    pub(crate) fleet: Fleet,
+    pub(crate) fleet: Arc<Fleet>,
     /// Seconds since 1970, for lists of models.
     created: i64,
 }
 
 impl Gateway {
     /// Asks those.
-    pub(crate) fn new(fleet: Fleet) -> Self {
+    pub(crate) fn new(fleet: Arc<Fleet>) -> Self {
         Self { fleet, created: jiff::Timestamp::now().as_second() }
     }
 

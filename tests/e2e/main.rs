@@ -23,4 +23,5 @@ mod server;
 mod settings;
 mod store;
 mod systemd;
+mod upstreams;
 mod web;
