@@ -16,8 +16,10 @@ mod ticket;
 pub(crate) use book::{Batch, Row, Totals};
 pub(crate) use budget::Month;
 pub(crate) use chain::{Kept, Link};
-pub(crate) use entry::{Entry, Head};
-pub(crate) use ticket::Ticket;
+#[allow(unused_imports, reason = "the gateway ends requests")]
+pub(crate) use entry::{Ended, Entry, Head};
+#[allow(unused_imports, reason = "the gateway ends requests")]
+pub(crate) use ticket::{Outcome, Ticket};
 
 use crate::auth::Caller;
 use crate::http::Refusal;

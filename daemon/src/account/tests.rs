@@ -5,13 +5,12 @@ use crate::auth::{Scopes, Terms};
 use crate::keyfile::Masters;
 use crate::settings::{ELSEWHERE, TABLE};
 use crate::store::Span;
-use entry::Ended;
 use futures_util::FutureExt;
 use kit::serve::Connections;
 use kit::setting::{Environment, Inputs, resolve};
 use redact::Kind;
 use serde_json::{Value, json};
-use ticket::Outcome;
+
 use wire::Usage;
 
 struct House {
@@ -365,10 +364,14 @@ async fn a_request_that_asks_no_model_has_its_record_too() {
     house.entry(&anybody).end(422);
     house.entry(&anybody).end(503);
     drop(house.entry(&anybody));
+    let blocked = house.entry(&anybody);
+    blocked.model("small");
+    blocked.end_as(Ended::Blocked, 403);
+    blocked.end(403);
     let records = house.records().await;
     let outcomes: Vec<_> =
         records.iter().map(|record| record["outcome"].as_str().unwrap()).collect();
-    assert_eq!(outcomes, ["done", "refused", "failed", "gone"]);
+    assert_eq!(outcomes, ["done", "refused", "failed", "gone", "blocked"]);
     assert_eq!(records[0]["hidden"], json!({ "CARD": 2 }));
     assert_eq!(records[0]["policy"], "standard");
     for absent in ["key", "address", "model", "upstream", "input", "cost_micros"] {
