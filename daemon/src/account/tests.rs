@@ -77,7 +77,7 @@ impl House {
     /// The records of requests so far, without the time that they took.
     async fn records(&self) -> Vec<Value> {
         assert!(self.accounts.flush().await);
-        let kept = self.store.audit(Span::ALL, 0, 1_000).await.unwrap();
+        let kept = self.store.audit(Span::ALL, 0, 1_000).await.unwrap().kept;
         let mut link = Link::default();
         kept.iter().for_each(|kept| link.follow(kept).unwrap());
         assert_eq!(link, self.store.audit_chain().await.unwrap().head);
@@ -387,7 +387,7 @@ async fn the_end_writes_what_was_gathered() {
     }
     let house = house.again(&[]).await;
     assert_eq!(house.records().await.len(), 700);
-    let kept = house.store.audit(Span::ALL, 0, 1_000).await.unwrap();
+    let kept = house.store.audit(Span::ALL, 0, 1_000).await.unwrap().kept;
     let event = |kept: &Kept| {
         let record: Value = serde_json::from_str(&kept.record).unwrap();
         record["event"].as_str().map(str::to_owned)
