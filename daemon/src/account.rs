@@ -16,9 +16,7 @@ mod ticket;
 pub(crate) use book::{Batch, Row, Totals};
 pub(crate) use budget::Month;
 pub(crate) use chain::{Kept, Link};
-#[allow(unused_imports, reason = "the gateway ends requests")]
 pub(crate) use entry::{Ended, Entry, Head};
-#[allow(unused_imports, reason = "the gateway ends requests")]
 pub(crate) use ticket::{Outcome, Ticket};
 
 use crate::auth::Caller;
@@ -75,7 +73,6 @@ struct Rates {
 }
 
 /// A request that wants to ask a model.
-#[allow(dead_code, reason = "the gateway asks")]
 pub(crate) struct Admit<'a> {
     /// Who.
     pub(crate) caller: &'a Caller,
@@ -175,7 +172,6 @@ impl Accounts {
     ///
     /// # Errors
     /// 429 `rate_limited` or `streams_limited`, 402 `budget_spent`, 503 `saturated` after the queue's deadline.
-    #[allow(dead_code, reason = "the gateway asks")]
     pub(crate) async fn admit(self: &Arc<Self>, admit: Admit<'_>) -> Result<Ticket, Refusal> {
         admit.entry.model(admit.model);
         let mut hold = Hold::new(self, &admit);

@@ -62,10 +62,8 @@ pub(crate) struct Caller {
     /// The id of the key, for the log; without one where none was needed.
     pub(crate) key: Option<String>,
     /// What it may.
-    #[allow(dead_code, reason = "what a model saw is shown by the gateway")]
     pub(crate) scopes: Scopes,
     /// On what terms.
-    #[allow(dead_code, reason = "models are asked by the gateway")]
     pub(crate) terms: Arc<Terms>,
 }
 

@@ -1,6 +1,10 @@
 //! What is counted, and the text that Prometheus reads. Labels are routes, kinds and codes from closed lists: never a
 //! path, a name or a text of somebody's.
 
+mod gateway;
+
+pub(crate) use gateway::GatewayMetrics;
+
 use kit::process;
 use kit::serve::Connections;
 use prometheus_client::collector::Collector;
@@ -76,6 +80,8 @@ pub(crate) struct Metrics {
     pub(crate) in_flight: Gauge,
     /// Placeholders that were shown again.
     pub(crate) restorations: Counter,
+    /// Of requests to language models.
+    pub(crate) gateway: GatewayMetrics,
 }
 
 impl Metrics {
@@ -119,6 +125,7 @@ impl Metrics {
         registry.register("tacit_rate_limited", "Requests over a limit", limited.clone());
         registry.register("tacit_tokens", "Tokens of models", tokens.clone());
         registry.register_collector(Box::new(Machine { connections: connections.clone() }));
+        let gateway = GatewayMetrics::new(&mut registry);
         Self {
             registry,
             requests,
@@ -133,6 +140,7 @@ impl Metrics {
             alive,
             in_flight,
             restorations,
+            gateway,
         }
     }
 

@@ -28,7 +28,6 @@ const DAY_SECONDS: i64 = 86_400;
 /// How a request ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
-#[allow(dead_code, reason = "the gateway ends in more ways")]
 pub(crate) enum Ended {
     /// With what was asked for.
     Done,
@@ -47,6 +46,19 @@ pub(crate) enum Ended {
 }
 
 impl Ended {
+    /// Its name, in the audit and in metrics.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Done => "done",
+            Self::Refused => "refused",
+            Self::Blocked => "blocked",
+            Self::UpstreamFailed => "upstream_failed",
+            Self::Late => "late",
+            Self::Gone => "gone",
+            Self::Failed => "failed",
+        }
+    }
+
     fn by(status: u16) -> Self {
         match status {
             0..400 => Self::Done,
@@ -205,8 +217,7 @@ impl Entry {
         }
     }
 
-    /// Ends it otherwise than its status says, where no ticket does: a policy blocked it before it was admitted.
-    #[allow(dead_code, reason = "the gateway blocks")]
+    /// Ends a request otherwise than its status says, where no ticket does: a policy blocked it before it was admitted.
     pub(crate) fn end_as(&self, outcome: Ended, status: u16) {
         self.finish((outcome, status), None);
     }

@@ -308,7 +308,7 @@ async fn a_record_says_what_was_done_and_no_text() {
     let house = House::new(&variables).await;
     let a = plain("a");
     let mut ticket = house.admit(&a, Asked { streams: true, ..ASKED }).await.unwrap();
-    ticket.hidden([(Kind::Email, 2), (Kind::Person, 1)]);
+    ticket.entry().hidden([(Kind::Email, 2), (Kind::Person, 1)]);
     ticket.upstream("near", 2);
     ticket.settle(done(7, 9));
     let mut cut = house.admit(&a, ASKED).await.unwrap();

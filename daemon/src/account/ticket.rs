@@ -6,7 +6,6 @@ use super::queue::Place;
 use super::{Accounts, Admit, above_nought, network, refusal};
 use crate::auth::Caller;
 use crate::http::Refusal;
-use redact::Kind;
 use std::sync::{Arc, PoisonError};
 use wire::Usage;
 
@@ -17,7 +16,6 @@ const TOKEN_BYTES: u64 = 4;
 const GONE: u16 = 499;
 
 /// How asking a model ended.
-#[allow(dead_code, reason = "the gateway asks")]
 pub(crate) struct Outcome {
     /// How.
     pub(crate) result: Ended,
@@ -149,16 +147,16 @@ impl Drop for Hold {
     }
 }
 
-#[allow(dead_code, reason = "the gateway asks")]
 impl Ticket {
     pub(super) fn new(entry: Arc<Entry>, hold: Hold) -> Self {
         entry.asks();
         Self { entry, hold, output_bytes: 0, settled: false }
     }
 
-    /// Notes what was hidden.
-    pub(crate) fn hidden(&mut self, kinds: impl IntoIterator<Item = (Kind, u32)>) {
-        self.entry.hidden(kinds);
+    /// What the audit will say of it.
+    #[cfg(test)]
+    pub(super) fn entry(&self) -> &Entry {
+        &self.entry
     }
 
     /// Notes who answers, after how many attempts.

@@ -52,7 +52,6 @@ impl Terms {
     }
 
     /// Whether it may ask that model.
-    #[allow(dead_code, reason = "models are asked by the gateway")]
     pub(crate) fn allows_model(&self, name: &str) -> bool {
         let is_meant = |model: &String| match model.strip_suffix('*') {
             Some(beginning) => name.starts_with(beginning),

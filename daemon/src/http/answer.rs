@@ -1,21 +1,22 @@
 //! Answers, and refusals: each of those has a code for programs and a message for people, and neither ever quotes the
 //! caller's text. What only the log may know stands apart.
 
-use bytes::Bytes;
 use http::header::{
     ALLOW, CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE, X_CONTENT_TYPE_OPTIONS,
 };
 use http::{HeaderName, HeaderValue, Response, StatusCode};
-use http_body_util::Full;
 use serde::Serialize;
 use std::time::Duration;
+use wire::{Dialect, ErrorBody};
 
+use super::flow::Flow;
+use super::models::family;
 use crate::auth::Wrong;
 use crate::hiding::HideError;
 use crate::store::{StoreError, VaultError};
 
 /// What every handler gives.
-pub(crate) type Answer = Response<Full<Bytes>>;
+pub(crate) type Answer = Response<Flow>;
 
 /// The name of the header that carries a request's id.
 pub(crate) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -34,9 +35,9 @@ pub(crate) fn json(status: StatusCode, body: &impl Serialize) -> Answer {
 pub(crate) fn typed(
     status: StatusCode,
     content_type: HeaderValue,
-    body: impl Into<Bytes>,
+    body: impl Into<Flow>,
 ) -> Answer {
-    let mut answer = Response::new(Full::new(body.into()));
+    let mut answer = Response::new(body.into());
     *answer.status_mut() = status;
     let headers = answer.headers_mut();
     headers.insert(CONTENT_TYPE, content_type);
@@ -47,7 +48,7 @@ pub(crate) fn typed(
 
 /// Answers without a body.
 pub(crate) fn empty() -> Answer {
-    let mut answer = Response::new(Full::default());
+    let mut answer = Response::new(Flow::default());
     *answer.status_mut() = StatusCode::NO_CONTENT;
     answer
 }
@@ -59,6 +60,8 @@ pub(crate) enum Shape {
     Native,
     /// The message alone: what Presidio's clients read.
     Presidio,
+    /// As that family of clients expects it.
+    Model(Dialect),
 }
 
 /// Why a request gets no answer of the kind it asked for.
@@ -134,6 +137,16 @@ impl Refusal {
         Self::new(StatusCode::SERVICE_UNAVAILABLE, code, message).with(Extra::RetryAfter(1))
     }
 
+    /// 503: more requests than may be worked on.
+    pub(crate) fn busy() -> Self {
+        Self::later("saturated", "too many requests at once")
+    }
+
+    /// 503: the time that a request has is over.
+    pub(crate) fn late() -> Self {
+        Self::later("timeout", "the answer took too long")
+    }
+
     /// 500: our fault.
     pub(crate) fn internal() -> Self {
         let message = "a fault in tacitd; its log has more under this request_id";
@@ -176,6 +189,17 @@ impl Refusal {
                 json(self.status, &Body { error })
             }
             Shape::Presidio => json(self.status, &Body { error: &self.message }),
+            Shape::Model(dialect) => {
+                let error = ErrorBody {
+                    status: self.status.as_u16(),
+                    kind: family(self.status),
+                    code: self.code,
+                    message: &self.message,
+                    request_id,
+                };
+                let body = wire::error(dialect, &error);
+                typed(self.status, HeaderValue::from_static("application/json"), body)
+            }
         };
         let header = match self.extra {
             None => return answer,

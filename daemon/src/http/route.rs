@@ -5,9 +5,10 @@ use super::answer::{Answer, Refusal, Shape};
 use super::body::BodyLimits;
 use super::observe::{Course, Trail};
 use super::presidio::{self, Deed};
-use super::{native, probe};
+use super::{models, native, probe};
 use crate::account::{Accounts, Entry, Head};
 use crate::auth::{Admission, Caller, Gate, Scope};
+use crate::gateway::Gateway;
 use crate::metrics::Metrics;
 use crate::policy::Policies;
 use crate::secret::Hasher;
@@ -24,6 +25,7 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 use tokio::sync::Semaphore;
 use tower::Service;
+use wire::Dialect;
 
 /// Who may use a route.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -52,6 +54,11 @@ pub(super) enum Handler {
     Usage,
     Audit,
     Presidio(Deed),
+    /// Asks a model.
+    Ask(Dialect),
+    /// Lists models, as clients of that dialect expect it.
+    Models(Dialect),
+    Model,
 }
 
 /// One row of the table.
@@ -70,6 +77,14 @@ const fn route(method: Method, path: &'static str, access: Access, handler: Hand
 
 const fn presidio(method: Method, path: &'static str, scope: Scope, deed: Deed) -> Route {
     route(method, path, Access::Scope(scope), Handler::Presidio(deed))
+}
+
+const fn ask(path: &'static str, dialect: Dialect) -> Route {
+    route(Method::POST, path, Access::Scope(Scope::Infer), Handler::Ask(dialect))
+}
+
+const fn models(path: &'static str, handler: Handler) -> Route {
+    route(Method::GET, path, Access::Scope(Scope::Infer), handler)
 }
 
 const fn key(method: Method, path: &'static str, deed: keys::Deed) -> Route {
@@ -94,6 +109,16 @@ pub(super) static ROUTES: &[Route] = &[
     key(Method::DELETE, "/admin/keys/{id}", keys::Deed::Revoke),
     route(Method::GET, "/admin/usage", Access::Scope(Scope::Admin), Handler::Usage),
     route(Method::GET, "/admin/audit", Access::Scope(Scope::Admin), Handler::Audit),
+    ask("/v1/chat/completions", Dialect::Chat),
+    ask("/v1/completions", Dialect::Completions),
+    ask("/v1/embeddings", Dialect::Embeddings),
+    ask("/v1/responses", Dialect::Responses),
+    ask("/v1/messages", Dialect::Messages),
+    ask("/api/chat", Dialect::OllamaChat),
+    ask("/api/generate", Dialect::OllamaGenerate),
+    models("/v1/models", Handler::Models(Dialect::Chat)),
+    models("/v1/models/{*id}", Handler::Model),
+    models("/api/tags", Handler::Models(Dialect::OllamaChat)),
     presidio(Method::POST, "/analyze", Scope::Analyze, Deed::Analyze),
     presidio(Method::GET, "/recognizers", Scope::Analyze, Deed::Recognizers),
     presidio(Method::GET, "/supportedentities", Scope::Analyze, Deed::Entities),
@@ -125,6 +150,7 @@ pub(crate) struct Shared {
     pub(crate) policies: Arc<Policies>,
     pub(crate) hasher: Arc<Hasher>,
     pub(crate) store: Arc<Store>,
+    pub(crate) gateway: Gateway,
     pub(crate) gate: Gate,
     pub(crate) accounts: Arc<Accounts>,
     pub(crate) metrics: Arc<Metrics>,
@@ -289,17 +315,19 @@ impl Router {
                     "METRICS_ENABLED is false",
                 ));
             }
+            // Models take longer than other answers: they have limits of their own.
+            Handler::Ask(dialect) => return Box::pin(models::ask(shared, dialect, call)).await,
             _ => {}
         }
-        let Ok(_permit) = shared.requests.try_acquire() else {
-            return Err(Refusal::later("saturated", "too many requests at once"));
-        };
+        let Ok(_permit) = shared.requests.try_acquire() else { return Err(Refusal::busy()) };
         // In a box, so that a probe does not pay for the room that this takes.
         let work = Box::pin(async {
             match route.handler {
                 Handler::Analyze => native::analyze(shared, call).await,
                 Handler::Redact => native::redact(shared, call).await,
                 Handler::Restore => native::restore(shared, call).await,
+                Handler::Models(dialect) => Ok(models::list(shared, dialect, call)),
+                Handler::Model => models::one(shared, call),
                 Handler::Policy => Ok(admin::policies(&shared.policies)),
                 Handler::Keys(deed) => keys::answer(shared, deed, call).await,
                 Handler::Usage => admin::usage(shared, &call).await,
@@ -308,7 +336,7 @@ impl Router {
                 _ => native::forget(shared, call).await,
             }
         });
-        let late = |_| Refusal::later("timeout", "the answer took too long");
+        let late = |_| Refusal::late();
         tokio::time::timeout(shared.request_timeout, work).await.map_err(late)?
     }
 }
@@ -330,6 +358,8 @@ fn refused(course: &Course, route: &'static str, mut refusal: Refusal) -> Answer
 fn shape(name: &str) -> Shape {
     match ROUTES.iter().find(|route| route.path == name).map(|route| route.handler) {
         Some(Handler::Presidio(_)) => Shape::Presidio,
+        Some(Handler::Ask(dialect) | Handler::Models(dialect)) => Shape::Model(dialect),
+        Some(Handler::Model) => Shape::Model(Dialect::Chat),
         _ => Shape::Native,
     }
 }
@@ -367,7 +397,7 @@ mod tests {
             }
         }
         let ours = ROUTES.iter().map(|route| {
-            (route.path.to_owned(), route.method.to_string(), route.access == Access::Open)
+            (route.path.replace("{*", "{"), route.method.to_string(), route.access == Access::Open)
         });
         assert_eq!(documented, ours.collect::<BTreeSet<_>>());
         assert_eq!(document["info"]["version"], env!("CARGO_PKG_VERSION"));
@@ -390,12 +420,15 @@ mod tests {
             include_str!("../account/refusal.rs"),
             include_str!("../auth.rs"),
             include_str!("../auth/terms.rs"),
+            include_str!("../gateway/question.rs"),
+            include_str!("../gateway/refusal.rs"),
+            include_str!("../gateway/whole.rs"),
         ];
         let fields = ["expires_in", "requests_per_minute", "tokens_per_minute"];
         // A code is a literal of lower-case words handed to a refusal; that is what is looked for.
         let code = |word: &&str| {
             word.contains('_')
-                || ["incomplete", "internal", "saturated", "timeout", "unprocessable"]
+                || ["blocked", "incomplete", "internal", "saturated", "timeout", "unprocessable"]
                     .contains(word)
         };
         let plain =
