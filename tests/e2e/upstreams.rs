@@ -1,7 +1,10 @@
 //! Model servers, as far as settings, probes and metrics tell of them.
 
+use std::io::{Read, Write};
 use std::net::TcpListener;
-use support::{Place, free_port, until};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+use support::{Daemon, Place, free_port, until};
 
 #[test]
 fn tables_are_printed_with_their_secrets_masked_and_can_be_read_back() {
@@ -56,29 +59,37 @@ tacitd: failed to use these settings (5 faults):
     assert_eq!(ended.stderr, expected);
 }
 
-#[test]
-fn readiness_tells_of_upstreams_and_fails_only_where_one_is_required() {
+/// A model server that answers nothing but probes, with 500 once it is `ill`.
+fn server(ill: &Arc<AtomicBool>) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let well = format!("http://{}", listener.local_addr().unwrap());
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let ill = Arc::clone(ill);
     std::thread::spawn(move || {
-        use std::io::{Read, Write};
         while let Ok((mut stream, _)) = listener.accept() {
-            let mut request = [0; 4096];
-            drop(stream.read(&mut request));
-            drop(
-                stream.write_all(
-                    b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\nconnection: close\r\n\r\n",
-                ),
-            );
+            drop(stream.read(&mut [0; 4096]));
+            let status = if ill.load(Relaxed) { "500 Internal Server Error" } else { "200 OK" };
+            let head =
+                format!("HTTP/1.1 {status}\r\ncontent-length: 0\r\nconnection: close\r\n\r\n");
+            drop(stream.write_all(head.as_bytes()));
         }
     });
-    let absent = format!("http://127.0.0.1:{}", free_port());
-    let model =
-        |daemon: &support::Daemon| daemon.get("/readyz").json()["components"]["model"].clone();
-    let told = |detail: &str| serde_json::json!({ "status": "ok", "detail": detail });
+    url
+}
 
+fn model(daemon: &Daemon) -> serde_json::Value {
+    daemon.get("/readyz").json()["components"]["model"].clone()
+}
+
+fn told(detail: &str) -> serde_json::Value {
+    serde_json::json!({ "status": "ok", "detail": detail })
+}
+
+#[test]
+fn readiness_and_metrics_tell_of_upstreams() {
+    let ill = Arc::default();
+    let absent = format!("http://127.0.0.1:{}", free_port());
     let place = Place::new().with("TACIT_INFER_URL", &*absent).with("USE_OLLAMA", "true");
-    let daemon = place.with("OLLAMA_BASE_URL", well).serve(&[]);
+    let daemon = place.with("OLLAMA_BASE_URL", server(&ill)).serve(&["--infer.probe", "1s"]);
     until("the probe has failed", || model(&daemon) == told("1 of 2 upstreams are well"));
     let metrics = daemon.get("/metrics").body;
     for line in [
@@ -89,23 +100,26 @@ fn readiness_tells_of_upstreams_and_fails_only_where_one_is_required() {
     ] {
         assert!(metrics.lines().any(|found| found == line), "{line}\n{metrics}");
     }
+    ill.store(true, Relaxed);
+    until("both are ill", || model(&daemon) == told("degraded: no upstream is well"));
+    assert_eq!(daemon.get("/readyz").status, 200, "hiding needs no model");
     let said = daemon.stop().stderr;
-    assert!(
-        said.contains("the upstream is not well") && said.contains("Connection refused"),
-        "{said}"
-    );
+    for words in ["the upstream is not well", "Connection refused", "is an error of its own"] {
+        assert!(said.contains(words), "{words}\n{said}");
+    }
+}
 
-    let daemon = Place::new().with("TACIT_INFER_URL", &*absent).serve(&[]);
-    until("the probe has failed", || model(&daemon) == told("degraded: no upstream is well"));
-    assert_eq!(daemon.get("/readyz").status, 200);
-    daemon.stop();
-
-    let daemon =
-        Place::new().with("TACIT_INFER_URL", &*absent).serve(&["--infer.required", "true"]);
-    until("the probe has failed", || daemon.get("/readyz").status == 503);
-    assert_eq!(
-        model(&daemon),
-        serde_json::json!({ "status": "error", "error": "no upstream is well" })
-    );
-    daemon.stop();
+#[test]
+fn who_requires_an_upstream_is_not_ready_without_one() {
+    let ill = Arc::default();
+    let place = Place::new().with("TACIT_INFER_URL", server(&ill));
+    let daemon = place.serve(&["--infer.required", "true", "--infer.probe", "1s"]);
+    assert_eq!(model(&daemon), told("1 of 1 upstreams are well"));
+    ill.store(true, Relaxed);
+    until("it is ill", || daemon.get("/readyz").status == 503);
+    let error = serde_json::json!({ "status": "error", "error": "no upstream is well" });
+    assert_eq!(model(&daemon), error);
+    ill.store(false, Relaxed);
+    until("it is well again", || daemon.get("/readyz").status == 200);
+    assert!(daemon.stop().stderr.contains("the upstream is well again"));
 }
