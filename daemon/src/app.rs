@@ -1,6 +1,6 @@
 //! The daemon: binds, opens, serves, and ends in order.
 
-use crate::auth::{ApiKey, Gate, Scopes, Terms};
+use crate::auth::{ApiKey, Gate, Scopes, Terms, Tokens, Ways};
 use crate::failure::{Failure, exit};
 use crate::http::{BodyLimits, HttpShared, ObserveLayer, Router, Surface};
 use crate::keyfile;
@@ -64,17 +64,26 @@ pub(crate) async fn run(settings: Settings, notices: Vec<Notice>) -> Result<Exit
     }
     let tls = open_tls(&settings)?;
     let policies = Arc::new(policies(&settings)?);
+    let tokens = Tokens::open(&settings)?.map(Arc::new);
     let listeners = listen(&settings).await?;
     let (store, hasher) = open_store(&settings)?;
     let admin_key = admit_somebody(&settings, &store, &listeners).await?;
     let (stages, stage) = watch::channel(Stage::Starting);
     let connections = Connections::new(connections_max(&settings));
-    let work = Work { store: Arc::clone(&store), policies: Arc::clone(&policies), hasher };
+    let work = Work {
+        store: Arc::clone(&store),
+        policies: Arc::clone(&policies),
+        hasher,
+        tokens: tokens.clone(),
+    };
     let shared = share(&settings, work, &connections, stage.clone()).await?;
     let addresses = addresses(&listeners);
     serve(&settings, listeners, &shared, (connections.clone(), tls.clone(), stage));
     watch_over(&settings, &store, tls, &notifier);
     tokio::spawn(look_at(policies));
+    if let Some(tokens) = tokens {
+        tokio::spawn(async move { tokens.watch().await });
+    }
     stages.send_replace(Stage::Serving);
     notifier.send("READY=1");
     announce(&settings, &addresses, admin_key.as_deref());
@@ -129,6 +138,7 @@ struct Work {
     store: Arc<Store>,
     policies: Arc<Policies>,
     hasher: Arc<Hasher>,
+    tokens: Option<Arc<Tokens>>,
 }
 
 fn open_store(settings: &Settings) -> Result<(Arc<Store>, Arc<Hasher>), Failure> {
@@ -213,12 +223,17 @@ pub(crate) fn policies(settings: &Settings) -> Result<Policies, Failure> {
 
 async fn share(
     settings: &Settings,
-    Work { store, policies, hasher }: Work,
+    Work { store, policies, hasher, tokens }: Work,
     connections: &Connections,
     stage: watch::Receiver<Stage>,
 ) -> Result<Arc<HttpShared>, Failure> {
     let tenant =
         store.default_tenant().await.map_err(|error| store_failure("read the store", &error))?;
+    let ways = Ways {
+        admin_key: settings.auth.admin_key.clone(),
+        loopback: settings.auth.loopback,
+        tokens,
+    };
     let database = Arc::clone(&store);
     let looker = Arc::clone(&policies);
     let reader = policies.reader();
@@ -251,12 +266,7 @@ async fn share(
     // One body of the allowed size must always fit.
     let memory = (settings.server.body_memory_mb.0 as usize * MIB).max(bytes_max) / 1024 + 1;
     Ok(Arc::new(HttpShared {
-        gate: Gate::new(
-            Arc::clone(&store),
-            settings.auth.admin_key.clone(),
-            settings.auth.loopback,
-            tenant,
-        ),
+        gate: Gate::new(Arc::clone(&store), ways, tenant),
         policies,
         hasher,
         store,

@@ -8,6 +8,7 @@ mod canary;
 mod filter;
 mod filter_policies;
 mod first_run;
+mod jwt;
 mod keys;
 mod limits;
 mod listeners;

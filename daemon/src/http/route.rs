@@ -347,6 +347,7 @@ mod tests {
             include_str!("route.rs"),
             include_str!("native/fields.rs"),
             include_str!("../auth.rs"),
+            include_str!("../auth/jwt.rs"),
             include_str!("../auth/terms.rs"),
         ];
         let fields = ["expires_in", "requests_per_minute", "tokens_per_minute"];
