@@ -9,6 +9,7 @@ mod canary;
 mod filter;
 mod filter_policies;
 mod first_run;
+mod jwt;
 mod keys;
 mod limits;
 mod listeners;

@@ -373,3 +373,13 @@ async fn the_last_admin_key_stays_unless_it_may_go() {
     let gone = store.revoke_key("a", LastAdmin::MayGo).await.unwrap();
     assert!(matches!(gone, Changed::Done(_)));
 }
+
+#[tokio::test]
+async fn a_tenant_is_found_by_its_name() {
+    let place = Place::new();
+    let store = place.open().await;
+    store.add_key(new_key("a", "clinic", None)).await.unwrap();
+    assert_eq!(store.tenant(DEFAULT_TENANT).await.unwrap(), Some(DEFAULT_TENANT_ID));
+    assert!(store.tenant("clinic").await.unwrap().is_some());
+    assert_eq!(store.tenant("nobody").await.unwrap(), None);
+}
