@@ -1,9 +1,12 @@
 //! The daemon: binds, opens, serves, and ends in order.
 
-use crate::auth::{ApiKey, Gate, Scopes};
+use crate::account::Accounts;
+use crate::auth::{ApiKey, Gate, Scopes, Terms, Tokens, Ways};
 use crate::failure::{Failure, exit};
+use crate::gateway::Gateway;
 use crate::http::{BodyLimits, HttpShared, ObserveLayer, Router, Surface};
 use crate::keyfile;
+use crate::load::Usable;
 use crate::metrics::Metrics;
 use crate::names;
 use crate::policy::{self, Policies};
@@ -12,13 +15,15 @@ use crate::settings::{CorsOrigin, Settings};
 use crate::store::{DEFAULT_TENANT, NewKey, Store, StoreError};
 use crate::strict::{self, KEY_HINT};
 use crate::ui;
+use crate::upstreams;
 use http::{HeaderName, Method, header};
+use infer::Fleet;
 use kit::listen::{Address, ListenError, Listener};
 use kit::log;
 use kit::notify::Notifier;
 use kit::ready::Readiness;
 use kit::serve::{Connections, Serve};
-use kit::setting::{Fault, Notice};
+use kit::setting::Fault;
 use kit::shutdown::{Ending, Patience, Signals, Stage};
 use kit::tls::Tls;
 use kit::{Timeouts, process};
@@ -34,7 +39,7 @@ use tower::Layer;
 use tower::util::option_layer;
 use tower_http::cors::{AllowOrigin, CorsLayer};
 
-/// How often sessions that nobody used are looked for.
+/// How often sessions that nobody used, and records that are too old, are looked for.
 const FORGET_EVERY: Duration = Duration::from_secs(3600);
 
 /// Files that are open besides connections: the store's, listeners, and room for a moment's need.
@@ -42,6 +47,8 @@ const FILES_RESERVED: u64 = 64;
 
 /// What a service manager calls the socket for probes and metrics.
 const METRICS_SOCKET: &str = "metrics";
+
+const DAY_MILLIS: i64 = 86_400_000;
 
 const MIB: usize = 1024 * 1024;
 
@@ -55,7 +62,9 @@ struct Listeners {
 ///
 /// # Errors
 /// When it cannot start.
-pub(crate) async fn run(settings: Settings, notices: Vec<Notice>) -> Result<ExitCode, Failure> {
+pub(crate) async fn run(usable: Usable) -> Result<ExitCode, Failure> {
+    let Usable { settings, notices, fleet } = usable;
+    let fleet = Arc::new(fleet.expect("who serves has read who answers"));
     let signals =
         Signals::listen().map_err(|error| Failure::because("listen for signals", &error))?;
     let notifier = Notifier::from_env();
@@ -64,17 +73,28 @@ pub(crate) async fn run(settings: Settings, notices: Vec<Notice>) -> Result<Exit
     }
     let tls = open_tls(&settings)?;
     let policies = Arc::new(policies(&settings)?);
+    let tokens = Tokens::open(&settings)?.map(Arc::new);
     let listeners = listen(&settings).await?;
     let (store, hasher) = open_store(&settings)?;
     let admin_key = admit_somebody(&settings, &store, &listeners).await?;
     let (stages, stage) = watch::channel(Stage::Starting);
     let connections = Connections::new(connections_max(&settings));
-    let work = Work { store: Arc::clone(&store), policies: Arc::clone(&policies), hasher };
+    tokio::spawn(upstreams::look_after(Arc::clone(&fleet)));
+    let work = Work {
+        store: Arc::clone(&store),
+        policies: Arc::clone(&policies),
+        hasher,
+        tokens: tokens.clone(),
+        fleet,
+    };
     let shared = share(&settings, work, &connections, stage.clone()).await?;
     let addresses = addresses(&listeners);
     serve(&settings, listeners, &shared, (connections.clone(), tls.clone(), stage));
     watch_over(&settings, &store, tls, &notifier);
     tokio::spawn(look_at(policies));
+    if let Some(tokens) = tokens {
+        tokio::spawn(async move { tokens.watch().await });
+    }
     stages.send_replace(Stage::Serving);
     notifier.send("READY=1");
     announce(&settings, &addresses, admin_key.as_deref());
@@ -87,6 +107,7 @@ pub(crate) async fn run(settings: Settings, notices: Vec<Notice>) -> Result<Exit
         notifier.send("STOPPING=1");
     };
     let (ending, ()) = tokio::join!(drain, notice);
+    shared.accounts.close().await;
     store.close().await;
     if let Some(path) = &settings.api.socket {
         drop(std::fs::remove_file(path));
@@ -129,6 +150,8 @@ struct Work {
     store: Arc<Store>,
     policies: Arc<Policies>,
     hasher: Arc<Hasher>,
+    fleet: Arc<Fleet>,
+    tokens: Option<Arc<Tokens>>,
 }
 
 fn open_store(settings: &Settings) -> Result<(Arc<Store>, Arc<Hasher>), Failure> {
@@ -186,7 +209,8 @@ async fn first_key(settings: &Settings, store: &Store) -> Result<PathBuf, Failur
         name: "first start".to_owned(),
         hash: key.hash(),
         scopes: Scopes::all().names(),
-        lifetime: None,
+        expires: None,
+        terms: Terms::default(),
     };
     store.add_key(new).await.map_err(|error| store_failure("keep the admin key", &error))?;
     Ok(path)
@@ -212,12 +236,17 @@ pub(crate) fn policies(settings: &Settings) -> Result<Policies, Failure> {
 
 async fn share(
     settings: &Settings,
-    Work { store, policies, hasher }: Work,
+    Work { store, policies, hasher, tokens, fleet }: Work,
     connections: &Connections,
     stage: watch::Receiver<Stage>,
 ) -> Result<Arc<HttpShared>, Failure> {
     let tenant =
         store.default_tenant().await.map_err(|error| store_failure("read the store", &error))?;
+    let ways = Ways {
+        admin_key: settings.auth.admin_key.clone(),
+        loopback: settings.auth.loopback,
+        tokens,
+    };
     let database = Arc::clone(&store);
     let looker = Arc::clone(&policies);
     let reader = policies.reader();
@@ -246,20 +275,21 @@ async fn share(
                 if found { Ok(reader.clone()) } else { Err("finds nothing".to_owned()) }
             }
         });
+    let readiness = upstreams::readiness(readiness, &fleet, settings.infer.required);
+    let metrics = Arc::new(Metrics::new(connections).with_fleet(Arc::clone(&fleet)));
+    let accounts = Accounts::open(settings, Arc::clone(&store), Arc::clone(&metrics)).await;
+    let accounts = accounts.map_err(|error| store_failure("read what was spent", &error))?;
     let bytes_max = settings.server.max_json_mb.0 as usize * MIB;
     // One body of the allowed size must always fit.
     let memory = (settings.server.body_memory_mb.0 as usize * MIB).max(bytes_max) / 1024 + 1;
     Ok(Arc::new(HttpShared {
-        gate: Gate::new(
-            Arc::clone(&store),
-            settings.auth.admin_key.clone(),
-            settings.auth.loopback,
-            tenant,
-        ),
+        gate: Gate::new(Arc::clone(&store), ways, tenant),
+        accounts,
         policies,
         hasher,
         store,
-        metrics: Arc::new(Metrics::new(connections)),
+        gateway: Gateway::new(fleet),
+        metrics,
         readiness,
         body: BodyLimits {
             bytes_max,
@@ -287,11 +317,14 @@ fn cors(settings: &Settings) -> Option<CorsLayer> {
         true => AllowOrigin::any(),
         false => AllowOrigin::list(listed),
     };
-    let sent = [header::AUTHORIZATION, header::CONTENT_TYPE, HeaderName::from_static("x-api-key")];
-    let seen = [header::RETRY_AFTER, HeaderName::from_static("x-request-id")];
+    let own = ["x-api-key", "x-tacit-session", "x-tacit-policy", "x-tacit-debug"];
+    let sent = own.map(HeaderName::from_static).into_iter();
+    let sent: Vec<_> = sent.chain([header::AUTHORIZATION, header::CONTENT_TYPE]).collect();
+    let seen = ["x-request-id", "x-tacit-found"].map(HeaderName::from_static).into_iter();
+    let seen: Vec<_> = seen.chain([header::RETRY_AFTER]).collect();
     let cors = CorsLayer::new()
         .allow_origin(allowed)
-        .allow_methods([Method::GET, Method::POST, Method::DELETE])
+        .allow_methods([Method::GET, Method::POST, Method::PATCH, Method::DELETE])
         .allow_headers(sent)
         .expose_headers(seen)
         .max_age(Duration::from_secs(600));
@@ -348,6 +381,9 @@ fn watch_over(settings: &Settings, store: &Arc<Store>, tls: Option<Arc<Tls>>, no
             }
         });
     }
+    if settings.audit.retention_days.0 > 0 {
+        tokio::spawn(prune_audit(Arc::clone(store), settings.audit.retention_days.0));
+    }
     tokio::spawn(renew(tls));
     if let Some(period) = notifier.watchdog() {
         let notifier = Notifier::from_env();
@@ -358,6 +394,23 @@ fn watch_over(settings: &Settings, store: &Arc<Store>, tls: Option<Arc<Tls>>, no
                 notifier.send("WATCHDOG=1");
             }
         });
+    }
+}
+
+/// Prunes records of the audit that are too old, now and then.
+async fn prune_audit(store: Arc<Store>, days: u64) {
+    let mut tick = tokio::time::interval(FORGET_EVERY);
+    loop {
+        tick.tick().await;
+        let before = jiff::Timestamp::now().as_millisecond() - days as i64 * DAY_MILLIS;
+        match store.prune_audit(before).await {
+            Ok(0) => {}
+            Ok(records) => tracing::info!(records, days, "pruned old records of the audit"),
+            Err(error) => {
+                let failure = store_failure("prune the audit", &error);
+                tracing::error!(why = failure.message, "old records of the audit are still kept");
+            }
+        }
     }
 }
 

@@ -66,9 +66,27 @@ pub(crate) enum Command {
     },
     /// Measure what is found against texts that somebody annotated
     Eval(Eval),
-    /// Make, list and revoke API keys
+    /// Make, list, change and revoke API keys
     #[command(subcommand)]
     Keys(Keys),
+    /// Report what keys used, by day and model
+    Usage {
+        /// The first day, such as 2026-11-01; else the first of this month (UTC)
+        #[arg(long, value_name = "DAY")]
+        from: Option<String>,
+        /// The last day; else today
+        #[arg(long, value_name = "DAY")]
+        to: Option<String>,
+        /// Of this key alone, by its id
+        #[arg(long, value_name = "ID")]
+        key: Option<String>,
+        /// The form of the answer
+        #[arg(short, long, value_enum, default_value_t = Output::Table)]
+        output: Output,
+    },
+    /// Verify and export the record of every request
+    #[command(subcommand)]
+    Audit(Audit),
     /// Show the effective settings and where each came from
     Config {
         /// Only check them: exit code 0 when they can be used, 2 when not
@@ -98,9 +116,11 @@ impl Command {
     /// What it wants the settings for.
     pub(crate) fn purpose(&self) -> Purpose {
         match self {
-            Self::Redact { session: Some(_), .. } | Self::Restore { .. } | Self::Keys(_) => {
-                Purpose::Store
-            }
+            Self::Redact { session: Some(_), .. }
+            | Self::Restore { .. }
+            | Self::Keys(_)
+            | Self::Usage { .. }
+            | Self::Audit(_) => Purpose::Store,
             Self::Redact { .. }
             | Self::Analyze { .. }
             | Self::Eval(_)
@@ -188,15 +208,36 @@ pub(crate) enum Keys {
         /// Who it belongs to; sessions of one tenant cannot be seen by another
         #[arg(long, default_value = crate::store::DEFAULT_TENANT)]
         tenant: String,
-        /// What it may: analyze, redact, restore, forget, infer, admin; repeat it or use commas
+        /// What it may: analyze, redact, restore, forget, infer, debug, admin; repeat it or use commas
         #[arg(long = "scope", value_name = "SCOPE", default_values = ["analyze", "redact", "restore"], value_delimiter = ',')]
         scopes: Vec<String>,
         /// When it ends, such as 30d or 12h; never when not given
         #[arg(long, value_name = "SPAN")]
         expires: Option<String>,
+        #[command(flatten)]
+        terms: KeyTerms,
         /// The form of the answer
         #[arg(short, long, value_enum, default_value_t = Output::Table)]
         output: Output,
+    },
+    /// Change what a key may and on what terms; the key itself stays as it is
+    Change {
+        /// Its id, the middle part of the key
+        id: String,
+        /// What to call it in lists
+        #[arg(long)]
+        name: Option<String>,
+        /// What it may from now on, instead of what it might; repeat it or use commas
+        #[arg(long = "scope", value_name = "SCOPE", value_delimiter = ',')]
+        scopes: Vec<String>,
+        /// When it ends, such as 30d or 12h from now
+        #[arg(long, value_name = "SPAN")]
+        expires: Option<String>,
+        #[command(flatten)]
+        terms: KeyTerms,
+        /// What it is to have no more of; repeat it or use commas
+        #[arg(long, value_name = "TERM", value_enum, value_delimiter = ',')]
+        without: Vec<Term>,
     },
     /// List keys, without the keys themselves
     List {
@@ -209,6 +250,64 @@ pub(crate) enum Keys {
         /// Its id, the middle part of the key
         id: String,
     },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Audit {
+    /// Look whether every record is as it was written: exit code 0 when they are, 1 when not
+    Verify {
+        /// A head that `audit head` printed once and that was kept elsewhere: the chain must lead through it
+        #[arg(long, value_name = "NUMBER:HASH")]
+        head: Option<String>,
+    },
+    /// Print the number and the hash of the last record, to be kept elsewhere
+    Head,
+    /// Print records, a JSON object a line
+    Export {
+        /// From this day or moment on, such as 2026-11-20 or 2026-11-20T12:00:00Z
+        #[arg(long, value_name = "TIME")]
+        from: Option<String>,
+        /// Up to this moment, or to the end of this day
+        #[arg(long, value_name = "TIME")]
+        to: Option<String>,
+    },
+}
+
+/// On what terms a key may.
+#[derive(Debug, Default, clap::Args)]
+pub(crate) struct KeyTerms {
+    /// The policy that its texts are hidden by; it can use no other
+    #[arg(long, value_name = "NAME")]
+    pub(crate) policy: Option<String>,
+    /// A model that it may ask; `NAME*` means all that begin so; repeat it or use commas; any when not given
+    #[arg(long = "model", value_name = "NAME", value_delimiter = ',')]
+    pub(crate) models: Vec<String>,
+    /// Requests that it may send in a minute
+    #[arg(long, value_name = "COUNT")]
+    pub(crate) requests_per_minute: Option<u64>,
+    /// Tokens that it may use in a minute, asked and answered together
+    #[arg(long, value_name = "COUNT")]
+    pub(crate) tokens_per_minute: Option<u64>,
+    /// What it may spend in a calendar month, such as 12.50, in the currency of the prices
+    #[arg(long, value_name = "AMOUNT")]
+    pub(crate) budget: Option<String>,
+}
+
+/// What a key can do without.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Term {
+    /// Its end: it never ends
+    Expires,
+    /// Its policy: it may use any
+    Policy,
+    /// Its models: it may ask any
+    Models,
+    /// Its limit of requests
+    RequestsPerMinute,
+    /// Its limit of tokens
+    TokensPerMinute,
+    /// Its budget
+    Budget,
 }
 
 /// The form of an answer.

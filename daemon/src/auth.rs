@@ -1,15 +1,25 @@
-//! Who may: API keys with scopes, and the narrow way in that this machine has without one.
+//! Who may: API keys with scopes, tokens of an identity provider, and the narrow way in that this machine has without
+//! one.
 //!
 //! Without a key only a loopback listener serves, and only what can be neither a web page nor a proxy: a known host
 //! (else a page could reach us by rebinding its own name), no foreign origin, no sign of forwarding, HTTP/1.1 or later
 //! (what speaks HTTP/1.0 today is a proxy that adds no header). A body must be JSON, which no page can send to another
 //! origin unasked; `http::body` sees to that for every caller.
 
+mod draft;
+mod jwt;
 mod key;
+pub(crate) mod money;
 mod scope;
+mod terms;
+mod told;
 
+pub(crate) use draft::{Change, Draft, Said, Wrong};
+pub(crate) use jwt::{Algorithm, Tokens, algorithms};
 pub(crate) use key::{ApiKey, may_stand_in_path};
 pub(crate) use scope::{Scope, Scopes};
+pub(crate) use terms::Terms;
+pub(crate) use told::{Told, in_words};
 
 use crate::http::Refusal;
 use crate::store::{KeyRecord, Store, StoreError};
@@ -54,6 +64,10 @@ pub(crate) struct Caller {
     pub(crate) tenant: i64,
     /// The id of the key, for the log; without one where none was needed.
     pub(crate) key: Option<String>,
+    /// What it may.
+    pub(crate) scopes: Scopes,
+    /// On what terms.
+    pub(crate) terms: Arc<Terms>,
 }
 
 /// What a request shows of who sends it.
@@ -139,24 +153,28 @@ fn is_local_host(host: &str) -> bool {
     address || name.eq_ignore_ascii_case("localhost") || name.eq_ignore_ascii_case("localhost.")
 }
 
+/// The ways in besides keys in the store.
+pub(crate) struct Ways {
+    /// A key that the settings declare.
+    pub(crate) admin_key: Option<SecretString>,
+    /// Whether this machine needs none.
+    pub(crate) loopback: bool,
+    /// Tokens, where any are taken.
+    pub(crate) tokens: Option<Arc<Tokens>>,
+}
+
 /// Decides.
 pub(crate) struct Gate {
     store: Arc<Store>,
-    admin_key: Option<SecretString>,
-    loopback: bool,
+    ways: Ways,
     default_tenant: i64,
-    remembered: Mutex<HashMap<String, (Option<KeyRecord>, Instant)>>,
+    remembered: Mutex<HashMap<String, (KeyRecord, Instant)>>,
 }
 
 impl Gate {
     /// Sets up.
-    pub(crate) fn new(
-        store: Arc<Store>,
-        admin_key: Option<SecretString>,
-        loopback: bool,
-        default_tenant: i64,
-    ) -> Self {
-        Self { store, admin_key, loopback, default_tenant, remembered: Mutex::default() }
+    pub(crate) fn new(store: Arc<Store>, ways: Ways, default_tenant: i64) -> Self {
+        Self { store, ways, default_tenant, remembered: Mutex::default() }
     }
 
     /// Whether it comes from this machine, and from nothing in between.
@@ -179,8 +197,8 @@ impl Gate {
             return self.admit_key(admission, need).await;
         }
         let objection = match admission.objection() {
-            None if self.loopback && need != Scope::Admin => {
-                return Ok(Caller { tenant: self.default_tenant, key: None });
+            None if self.ways.loopback && need != Scope::Admin => {
+                return Ok(self.of_this_house(None, Scopes::all_but(Scope::Admin)));
             }
             None => "auth.loopback is off",
             Some(objection) => objection,
@@ -204,13 +222,17 @@ impl Gate {
             return Err(Refusal::unauthorized("key_required", "this request needs an API key"));
         };
         let invalid = || Refusal::unauthorized("key_invalid", "the API key is not valid");
-        if let Some(declared) = &self.admin_key
+        if let Some(declared) = &self.ways.admin_key
             && same(declared.expose_secret().as_bytes(), key.as_bytes())
         {
             if admission.path_key.is_some() {
                 return Err(wide_path_key());
             }
-            return Ok(Caller { tenant: self.default_tenant, key: Some("admin_key".to_owned()) });
+            return Ok(self.of_this_house(Some("admin_key"), Scopes::all()));
+        }
+        if let Some(tokens) = self.ways.tokens.as_ref().filter(|_| jwt::is_token(key)) {
+            let caller = tokens.caller(key, &self.store).await?;
+            return permit(caller, admission, (need, "token"));
         }
         let key = ApiKey::parse(key).ok_or_else(invalid)?;
         let record = self.record(key.id()).await?;
@@ -218,14 +240,25 @@ impl Gate {
         let good = record.filter(|record| record.is_active() && same(&record.hash, &hash));
         let record = good.ok_or_else(invalid)?;
         let scopes = Scopes::parse(&record.scopes).unwrap_or_default();
-        if admission.path_key.is_some() && !may_stand_in_path(scopes) {
-            return Err(wide_path_key());
-        }
-        if !scopes.has(need) {
-            let message = format!("the API key lacks the scope `{}`", need.name());
-            return Err(Refusal::new(StatusCode::FORBIDDEN, "scope_missing", message));
-        }
-        Ok(Caller { tenant: record.tenant, key: Some(record.id) })
+        let terms = record.terms;
+        let caller = Caller { tenant: record.tenant, key: Some(record.id), scopes, terms };
+        permit(caller, admission, (need, "API key"))
+    }
+
+    /// Who is the operator's own, without terms.
+    fn of_this_house(&self, key: Option<&str>, scopes: Scopes) -> Caller {
+        let terms = Arc::new(Terms::default());
+        Caller { tenant: self.default_tenant, key: key.map(str::to_owned), scopes, terms }
+    }
+
+    /// Whether the settings have a key that may everything.
+    pub(crate) fn has_declared_key(&self) -> bool {
+        self.ways.admin_key.is_some()
+    }
+
+    /// Looks a key up anew when it comes next, because it changed.
+    pub(crate) fn forget(&self, id: &str) {
+        self.remembered.lock().unwrap_or_else(PoisonError::into_inner).remove(id);
     }
 
     async fn record(&self, id: &str) -> Result<Option<KeyRecord>, StoreError> {
@@ -234,7 +267,7 @@ impl Gate {
             let remembered = self.remembered.lock().unwrap_or_else(PoisonError::into_inner);
             let fresh = remembered.get(id).filter(|(_, since)| now - *since < BELIEVED);
             if let Some((record, _)) = fresh {
-                return Ok(record.clone());
+                return Ok(Some(record.clone()));
             }
         }
         let record = self.store.key(id).await?;
@@ -243,11 +276,27 @@ impl Gate {
             remembered.retain(|_, (_, since)| now - *since < BELIEVED);
         }
         // Made-up ids are not worth remembering: they would push out real ones.
-        if record.is_some() && remembered.len() < REMEMBERED_MAX {
+        if let Some(record) = record.as_ref().filter(|_| remembered.len() < REMEMBERED_MAX) {
             remembered.insert(id.to_owned(), (record.clone(), now));
         }
         Ok(record)
     }
+}
+
+/// Lets somebody in whom we know, for what they may.
+fn permit(
+    caller: Caller,
+    admission: &Admission<'_>,
+    (need, brings): (Scope, &str),
+) -> Result<Caller, Refusal> {
+    if admission.path_key.is_some() && !may_stand_in_path(caller.scopes) {
+        return Err(wide_path_key());
+    }
+    if !caller.scopes.has(need) {
+        let message = format!("the {brings} lacks the scope `{}`", need.name());
+        return Err(Refusal::new(StatusCode::FORBIDDEN, "scope_missing", message));
+    }
+    Ok(caller)
 }
 
 fn wide_path_key() -> Refusal {

@@ -1,10 +1,16 @@
 //! What is counted, and the text that Prometheus reads. Labels are routes, kinds and codes from closed lists: never a
 //! path, a name or a text of somebody's.
 
+mod gateway;
+
+pub(crate) use gateway::GatewayMetrics;
+
+use infer::Fleet;
 use kit::process;
 use kit::serve::Connections;
 use prometheus_client::collector::Collector;
 use prometheus_client::encoding::{DescriptorEncoder, EncodeLabelSet, EncodeMetric, text};
+use prometheus_client::metrics::MetricType;
 use prometheus_client::metrics::counter::{ConstCounter, Counter};
 use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::{ConstGauge, Gauge};
@@ -13,6 +19,7 @@ use prometheus_client::metrics::info::Info;
 use prometheus_client::registry::Registry;
 use redact::Kind;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// Bounds in seconds: from an answer out of memory to the longest that a request may take.
 const DURATION_BOUNDS: [f64; 14] = [
@@ -40,6 +47,16 @@ struct KindLabels {
     kind: &'static str,
 }
 
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct ReasonLabels {
+    reason: &'static str,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct DirectionLabels {
+    direction: &'static str,
+}
+
 fn duration() -> Histogram {
     Histogram::new(DURATION_BOUNDS)
 }
@@ -51,12 +68,23 @@ pub(crate) struct Metrics {
     requests: Family<RequestLabels, Counter>,
     durations: Family<RouteLabels, Histogram>,
     redactions: Family<KindLabels, Counter>,
+    limited: Family<ReasonLabels, Counter>,
+    tokens: Family<DirectionLabels, Counter>,
+    costs: Counter,
+    /// Requests that wait for a place to ask a model.
+    pub(crate) queue_waiting: Gauge,
+    /// Streams that are open.
+    pub(crate) streams_open: Gauge,
+    /// Records of the audit that could not be kept.
+    pub(crate) audit_lost: Counter,
     /// Answers of `/livez`, which is asked too often to look its counter up each time.
     pub(crate) alive: Counter,
     /// Requests being worked on.
     pub(crate) in_flight: Gauge,
     /// Placeholders that were shown again.
     pub(crate) restorations: Counter,
+    /// Of requests to language models.
+    pub(crate) gateway: GatewayMetrics,
 }
 
 impl Metrics {
@@ -84,8 +112,47 @@ impl Metrics {
         );
         registry.register("tacit_redactions", "Pieces of personal data hidden", redactions.clone());
         registry.register("tacit_restorations", "Placeholders shown again", restorations.clone());
+        let (limited, tokens) = (Family::default(), Family::default());
+        let (costs, audit_lost) = (Counter::default(), Counter::default());
+        let (queue_waiting, streams_open) = (Gauge::default(), Gauge::default());
+        let sums = [
+            ("tacit_cost_micros", "What models cost, in millionths of the currency", &costs),
+            ("tacit_audit_lost", "Records of the audit that could not be kept", &audit_lost),
+        ];
+        sums.into_iter().for_each(|(name, help, sum)| registry.register(name, help, sum.clone()));
+        let gauges = [
+            ("tacit_queue_waiting", "Requests waiting to ask a model", &queue_waiting),
+            ("tacit_streams_open", "Open streams", &streams_open),
+        ];
+        gauges.into_iter().for_each(|(name, help, now)| registry.register(name, help, now.clone()));
+        registry.register("tacit_rate_limited", "Requests over a limit", limited.clone());
+        registry.register("tacit_tokens", "Tokens of models", tokens.clone());
         registry.register_collector(Box::new(Machine { connections: connections.clone() }));
-        Self { registry, requests, durations, redactions, alive, in_flight, restorations }
+        let gateway = GatewayMetrics::new(&mut registry);
+        Self {
+            registry,
+            requests,
+            durations,
+            redactions,
+            limited,
+            tokens,
+            costs,
+            queue_waiting,
+            streams_open,
+            audit_lost,
+            alive,
+            in_flight,
+            restorations,
+            gateway,
+        }
+    }
+
+    /// Tells of the upstreams too.
+    pub(crate) fn with_fleet(mut self, fleet: Arc<Fleet>) -> Self {
+        if !fleet.is_empty() {
+            self.registry.register_collector(Box::new(Upstreams { fleet }));
+        }
+        self
     }
 
     /// Counts an answer.
@@ -101,6 +168,21 @@ impl Metrics {
         for (kind, count) in counts {
             self.redactions.get_or_create(&KindLabels { kind: kind.name() }).inc_by(count);
         }
+    }
+
+    /// Counts a request that was over a limit; the reason is a word of ours.
+    pub(crate) fn limited(&self, reason: &'static str) {
+        self.limited.get_or_create(&ReasonLabels { reason }).inc();
+    }
+
+    /// Counts what a model took.
+    pub(crate) fn took(&self, input: u64, output: u64, micros: u64) {
+        let count = |direction, tokens| {
+            self.tokens.get_or_create(&DirectionLabels { direction }).inc_by(tokens);
+        };
+        count("input", input);
+        count("output", output);
+        self.costs.inc_by(micros);
     }
 
     /// Writes everything as OpenMetrics text.
@@ -178,6 +260,50 @@ impl Collector for Machine {
             None,
             cpu.metric_type(),
         )?)
+    }
+}
+
+/// How the upstreams are, read when somebody asks. Their names come from the settings.
+struct Upstreams {
+    fleet: Arc<Fleet>,
+}
+
+impl std::fmt::Debug for Upstreams {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Upstreams")
+    }
+}
+
+impl Collector for Upstreams {
+    fn encode(&self, mut encoder: DescriptorEncoder<'_>) -> Result<(), std::fmt::Error> {
+        let states = self.fleet.states();
+        let name = "tacit_upstream_requests";
+        let help = "What upstreams were asked, by what became of it";
+        let mut requests = encoder.encode_descriptor(name, help, None, MetricType::Counter)?;
+        for state in &states {
+            for (outcome, count) in &state.outcomes {
+                let labels = [("upstream", state.name.as_str()), ("outcome", outcome)];
+                let count = ConstCounter::new(*count);
+                count.encode(requests.encode_family(&labels)?)?;
+            }
+        }
+        type Read = fn(&infer::State) -> i64;
+        let gauges: [(&str, &str, Read); 2] = [
+            ("tacit_upstream_healthy", "Whether an upstream can be asked", |state| {
+                i64::from(state.healthy)
+            }),
+            ("tacit_upstream_in_flight", "Answers on their way from an upstream", |state| {
+                i64::from(state.in_flight)
+            }),
+        ];
+        for (name, help, read) in gauges {
+            let mut family = encoder.encode_descriptor(name, help, None, MetricType::Gauge)?;
+            for state in &states {
+                let gauge = ConstGauge::new(read(state));
+                gauge.encode(family.encode_family(&[("upstream", state.name.as_str())])?)?;
+            }
+        }
+        Ok(())
     }
 }
 

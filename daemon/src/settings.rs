@@ -9,7 +9,8 @@ mod types;
 
 pub(crate) use elsewhere::ELSEWHERE;
 pub(crate) use types::{
-    Aggressiveness, AppEnv, CorsOrigin, DatabaseUrl, Encryption, PhoneRegion, Share, SocketMode,
+    Aggressiveness, AppEnv, CorsOrigin, DatabaseUrl, Encryption, Images, KeySet, Mode, Money,
+    Output, PhoneRegion, Protocol, ProxyUrl, Share, Signing, SocketMode, UpstreamUrl,
 };
 
 use ipnet::IpNet;
@@ -131,6 +132,35 @@ kit::settings! {
             /// Serves requests without a key when they come from this machine and from no browser page or proxy.
             loopback: Flag = "true";
         }
+        /// JSON Web Tokens of an identity provider, in the place of API keys (docs/authentication.md). Without a secret and
+        /// without `jwt.jwks` none is taken.
+        jwt: Jwt {
+            /// The secret that tokens are signed with by HS256.
+            secret_key: Option<SecretString> = "" .alias(&["JWT_SECRET_KEY", "JWT_SECRET"]);
+            /// How they may be signed: `HS256`, `RS256`, `ES256`. Not set: HS256 where there is a secret, RS256 and ES256
+            /// where there is `jwt.jwks`.
+            algorithm: List<Signing> = "" .alias(&["JWT_ALGORITHM"]);
+            /// The provider's public keys (a JWKS): a file, or an address.
+            jwks: Option<KeySet> = "";
+            /// Whether that address may be outside this machine and private networks.
+            jwks_external: Flag = "false";
+            /// The certificate authorities to trust for that address, in PEM, instead of the system's.
+            ca: Option<PathBuf> = "";
+            /// How often the keys are looked at. A token with an unknown key has them looked at too, once a minute at most.
+            refresh: Seconds = "10m";
+            /// Where tokens must come from (`iss`).
+            issuer: Option<Text> = "";
+            /// Whom they must be meant for (`aud`).
+            audience: Option<Text> = "";
+            /// How much the clocks may differ.
+            leeway: Seconds = "60s";
+            /// The tenant of all of them. Not set: each names its own.
+            tenant: Option<Text> = "";
+            /// The claim that names the tenant; `a.b` is `b` within `a`.
+            tenant_claim: Text = "tenant";
+            /// The claim that names the scopes: words, or a list.
+            scope_claim: Text = "scope";
+        }
         /// What is hidden, and how long its originals are kept.
         privacy: Privacy {
             /// Forgets sessions and projects that were not used for so many days; 0 keeps them.
@@ -152,6 +182,20 @@ kit::settings! {
             /// derived from the secret key.
             salt: Option<SecretString> = "" .alias(&["PRIVACY_SALT"]);
         }
+        /// Requests to language models (docs/gateway.md). A policy may say otherwise under `[gateway]`.
+        gateway: Gateway {
+            /// What becomes of personal data in a request: `mask` hides it and shows it again in the answer, `block`
+            /// refuses the request, `observe` sends it as it is and only tells of it.
+            mode: Mode = "mask";
+            /// What becomes of personal data and secrets that the model itself brings up: `allow`, `mask` writes the kind
+            /// instead, `block` ends the answer.
+            output: Output = "allow";
+            /// What becomes of images, sounds and files, which are not read: `pass` sends them as they are, `refuse`
+            /// answers 422.
+            images: Images = "pass";
+            /// Whether the model is told in one line what placeholders are, where there are any.
+            explain: Flag = "true";
+        }
         /// Names, places and organisations.
         ner: Ner {
             /// Whether a language model reads them. One is inside the program.
@@ -161,6 +205,97 @@ kit::settings! {
             confidence_threshold: Option<Share> = "" .alias(&["NER_CONFIDENCE_THRESHOLD"]);
             /// A folder with a larger model of yours, which reads instead (docs/models.md).
             model_path: Option<PathBuf> = "" .alias(&["NER_MODEL_PATH"]);
+        }
+        /// Who answers: one model server, and what holds for all of them. Several are described by `[[upstream]]` tables
+        /// ([upstreams](upstreams.md)).
+        infer: Infer {
+            /// The server's base address, with or without `/v1`, such as `http://127.0.0.1:8080`.
+            url: Option<UpstreamUrl> = "";
+            /// What it speaks: `openai` (llama.cpp, vLLM and most others), `anthropic` or `ollama`.
+            protocol: Protocol = "openai";
+            /// The key that it wants.
+            api_key: Option<SecretString> = "";
+            /// Its model, whatever name a client uses. Not set: the client's name is passed on. Also the model of requests
+            /// that name none, whoever answers them.
+            model: Option<Text> = "";
+            /// Whether it may be a host outside of this machine and its private networks.
+            external: Flag = "false";
+            /// Authorities in PEM, besides those of the system.
+            ca: Option<PathBuf> = "";
+            /// An HTTP proxy in between, `http://[NAME:PASSWORD@]HOST:PORT`.
+            proxy: Option<ProxyUrl> = "";
+            /// To be connected, TLS included; for every upstream that does not say otherwise, as with the next five.
+            connect_timeout: Seconds = "5s";
+            /// From the request to the head of the answer.
+            first_byte_timeout: Seconds = "120s";
+            /// Between two pieces of an answer.
+            idle_timeout: Seconds = "60s";
+            /// For everything, from the first attempt to the last byte.
+            total_timeout: Seconds = "600s";
+            /// How often an upstream is asked how it is; `0s`: never. One that is external only where it says so itself.
+            probe: Seconds = "30s";
+            /// Further attempts, while nothing of an answer was handed on.
+            retries: Whole<0, 10> = "2";
+            /// After so many failures in a row an upstream is left alone.
+            failures: Whole<1, 1000> = "5";
+            /// For so long; then one request tries it.
+            pause: Seconds = "30s";
+            /// Whether `/readyz` answers 503 while no upstream is well. Otherwise it tells so and stays ready, because
+            /// hiding needs none.
+            required: Flag = "false";
+        }
+        /// A model behind Ollama, asked when `infer.url` is not set or does not answer.
+        ollama: Ollama {
+            /// Uses it.
+            enabled: Flag = "false" .alias(&["USE_OLLAMA"]);
+            /// Where it is.
+            base_url: UpstreamUrl = "http://127.0.0.1:11434" .alias(&["OLLAMA_BASE_URL"]);
+            /// The model's name there, whatever name a client uses. Not set: the client's name is passed on.
+            model: Option<Text> = "" .alias(&["OLLAMA_MODEL"]);
+        }
+        /// How much in a minute.
+        rate: Rate {
+            /// Requests of one key, and of one address; 0 for no limit. A key's own limit takes the place of both.
+            limit_per_minute: Whole<0, 10_000_000> = "0" .alias(&["RATE_LIMIT_PER_MINUTE"]);
+            /// Tokens of one key, asked and answered together; 0 for no limit. A key's own limit takes its place.
+            tokens_per_minute: Whole<0, 1_000_000_000> = "0";
+        }
+        /// Streaming answers of models.
+        stream: Stream {
+            /// So many at once, of all keys together; more are answered 429. 0 for no limit.
+            max_concurrent: Whole<0, 1_000_000> = "0" .alias(&["MAX_CONCURRENT_STREAMS"]);
+        }
+        /// Requests that ask a model wait here for their turn.
+        queue: Queue {
+            /// So many ask at once, open streams among them; the others wait, and keys take turns.
+            running: Whole<1, 1_000_000> = "256";
+            /// So many wait; more are answered 503.
+            waiting: Whole<0, 1_000_000> = "1024";
+            /// After so long a wait the answer is 503.
+            timeout: Seconds = "10s";
+        }
+        /// What keys may spend in a calendar month (UTC).
+        budget: Budget {
+            /// Answers 402 to a request that could exceed the budget of its key. What is spent is counted either way.
+            enforce: Flag = "false" .alias(&["BUDGET_ENFORCE"]);
+            /// Tokens reserved for the answer to a request that sets no maximum.
+            output_tokens: Whole<1, 100_000_000> = "4096";
+        }
+        /// What a million tokens cost, in the currency that budgets are in.
+        price: Price {
+            /// Of what is asked.
+            per_mtok_input: Money = "0" .alias(&["PRICE_PER_MTOK_INPUT"]);
+            /// Of what is answered.
+            per_mtok_output: Money = "0" .alias(&["PRICE_PER_MTOK_OUTPUT"]);
+        }
+        /// The record of every request.
+        audit: Audit {
+            /// Records older than so many days are pruned; 0 keeps them.
+            retention_days: Whole<0, 36_500> = "365";
+            /// Answers 503 while records cannot be written. Otherwise those that find no room are lost and counted.
+            required: Flag = "false";
+            /// Records the address that a request came from.
+            addresses: Flag = "false";
         }
     }
     unbuilt {
@@ -179,15 +314,6 @@ kit::settings! {
             /// Tokens of a prompt at once.
             batch_size: Whole<1, 1_000_000> = "512" .alias(&["LLM_BATCH_SIZE"]);
         }
-        /// A model behind Ollama.
-        ollama {
-            /// Uses it.
-            enabled: Flag = "false" .alias(&["USE_OLLAMA"]);
-            /// Where it is.
-            base_url: Text = "http://127.0.0.1:11434" .alias(&["OLLAMA_BASE_URL"]);
-            /// The model's name there.
-            model: Text = "" .alias(&["OLLAMA_MODEL"]);
-        }
         /// Text in images.
         tesseract {
             /// The languages, as Tesseract names them.
@@ -205,39 +331,10 @@ kit::settings! {
             /// How long they are kept.
             ttl: Seconds = "0s" .alias(&["CACHE_TTL"]);
         }
-        /// Requests per minute.
-        rate {
-            /// Per key and address.
-            limit_per_minute: Whole<0, 100_000_000> = "0" .alias(&["RATE_LIMIT_PER_MINUTE"]);
-        }
-        /// Streams.
-        stream {
-            /// At once.
-            max_concurrent: Whole<0, 1_000_000> = "0" .alias(&["MAX_CONCURRENT_STREAMS"]);
-        }
         /// Uploads.
         upload {
             /// The largest, in MB.
             max_mb: Whole<1, 1_000_000> = "25" .alias(&["MAX_UPLOAD_MB"]);
-        }
-        /// Monthly budgets.
-        budget {
-            /// Refuses what would exceed them.
-            enforce: Flag = "false" .alias(&["BUDGET_ENFORCE"]);
-        }
-        /// Prices, per million tokens.
-        price {
-            /// Of what is asked.
-            per_mtok_input: Fraction = "0" .alias(&["PRICE_PER_MTOK_INPUT"]);
-            /// Of what is answered.
-            per_mtok_output: Fraction = "0" .alias(&["PRICE_PER_MTOK_OUTPUT"]);
-        }
-        /// JSON Web Tokens.
-        jwt {
-            /// The shared secret.
-            secret_key: Option<SecretString> = "" .alias(&["JWT_SECRET_KEY", "JWT_SECRET"]);
-            /// How they are signed.
-            algorithm: Text = "HS256" .alias(&["JWT_ALGORITHM"]);
         }
         /// Traces over OTLP.
         traces {

@@ -2,6 +2,7 @@
 //! stretching. Connections live on threads of their own (`worker.rs`); what is asked of them here is one message each
 //! way, however many statements it takes.
 
+mod book;
 mod error;
 mod key;
 mod migrate;
@@ -10,8 +11,9 @@ mod surrogate;
 mod vault;
 mod worker;
 
+pub(crate) use book::{Page, Span};
 pub(crate) use error::StoreError;
-pub(crate) use key::{KeyRecord, NewKey};
+pub(crate) use key::{Changed, KeyRecord, LastAdmin, NewKey};
 pub(crate) use surrogate::{Invent, Surrogate};
 pub(crate) use vault::{Asked, Given, Numbers, Originals, Stand, VaultError, Wanted};
 
@@ -134,7 +136,7 @@ fn connect(path: &Path, key: &Key) -> Result<Connection, StoreError> {
 }
 
 /// Seconds since 1970.
-fn now() -> i64 {
+pub(crate) fn now() -> i64 {
     jiff::Timestamp::now().as_second()
 }
 

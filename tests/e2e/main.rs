@@ -2,11 +2,14 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+mod account;
+mod admin_keys;
 mod auth;
 mod canary;
 mod filter;
 mod filter_policies;
 mod first_run;
+mod jwt;
 mod keys;
 mod limits;
 mod listeners;
@@ -21,4 +24,5 @@ mod server;
 mod settings;
 mod store;
 mod systemd;
+mod upstreams;
 mod web;

@@ -1,11 +1,14 @@
 //! The routes, as one table: what each is called, who may use it, who answers. docs/openapi.yaml is checked against it.
 
+use super::admin::{self, keys};
 use super::answer::{Answer, Refusal, Shape};
 use super::body::BodyLimits;
 use super::observe::{Course, Trail};
 use super::presidio::{self, Deed};
-use super::{admin, native, probe};
+use super::{models, native, probe};
+use crate::account::{Accounts, Entry, Head};
 use crate::auth::{Admission, Caller, Gate, Scope};
+use crate::gateway::Gateway;
 use crate::metrics::Metrics;
 use crate::policy::Policies;
 use crate::secret::Hasher;
@@ -22,6 +25,7 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 use tokio::sync::Semaphore;
 use tower::Service;
+use wire::Dialect;
 
 /// Who may use a route.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -46,7 +50,15 @@ pub(super) enum Handler {
     Restore,
     Forget,
     Policy,
+    Keys(keys::Deed),
+    Usage,
+    Audit,
     Presidio(Deed),
+    /// Asks a model.
+    Ask(Dialect),
+    /// Lists models, as clients of that dialect expect it.
+    Models(Dialect),
+    Model,
 }
 
 /// One row of the table.
@@ -67,6 +79,18 @@ const fn presidio(method: Method, path: &'static str, scope: Scope, deed: Deed) 
     route(method, path, Access::Scope(scope), Handler::Presidio(deed))
 }
 
+const fn ask(path: &'static str, dialect: Dialect) -> Route {
+    route(Method::POST, path, Access::Scope(Scope::Infer), Handler::Ask(dialect))
+}
+
+const fn models(path: &'static str, handler: Handler) -> Route {
+    route(Method::GET, path, Access::Scope(Scope::Infer), handler)
+}
+
+const fn key(method: Method, path: &'static str, deed: keys::Deed) -> Route {
+    route(method, path, Access::Scope(Scope::Admin), Handler::Keys(deed))
+}
+
 /// Every route there is.
 pub(super) static ROUTES: &[Route] = &[
     route(Method::GET, "/livez", Access::Open, Handler::Livez),
@@ -78,6 +102,23 @@ pub(super) static ROUTES: &[Route] = &[
     route(Method::POST, "/v1/restore", Access::Scope(Scope::Restore), Handler::Restore),
     route(Method::DELETE, "/v1/sessions/{id}", Access::Scope(Scope::Forget), Handler::Forget),
     route(Method::GET, "/admin/policy", Access::Scope(Scope::Admin), Handler::Policy),
+    key(Method::POST, "/admin/keys", keys::Deed::Make),
+    key(Method::GET, "/admin/keys", keys::Deed::List),
+    key(Method::GET, "/admin/keys/{id}", keys::Deed::Show),
+    key(Method::PATCH, "/admin/keys/{id}", keys::Deed::Change),
+    key(Method::DELETE, "/admin/keys/{id}", keys::Deed::Revoke),
+    route(Method::GET, "/admin/usage", Access::Scope(Scope::Admin), Handler::Usage),
+    route(Method::GET, "/admin/audit", Access::Scope(Scope::Admin), Handler::Audit),
+    ask("/v1/chat/completions", Dialect::Chat),
+    ask("/v1/completions", Dialect::Completions),
+    ask("/v1/embeddings", Dialect::Embeddings),
+    ask("/v1/responses", Dialect::Responses),
+    ask("/v1/messages", Dialect::Messages),
+    ask("/api/chat", Dialect::OllamaChat),
+    ask("/api/generate", Dialect::OllamaGenerate),
+    models("/v1/models", Handler::Models(Dialect::Chat)),
+    models("/v1/models/{*id}", Handler::Model),
+    models("/api/tags", Handler::Models(Dialect::OllamaChat)),
     presidio(Method::POST, "/analyze", Scope::Analyze, Deed::Analyze),
     presidio(Method::GET, "/recognizers", Scope::Analyze, Deed::Recognizers),
     presidio(Method::GET, "/supportedentities", Scope::Analyze, Deed::Entities),
@@ -109,7 +150,9 @@ pub(crate) struct Shared {
     pub(crate) policies: Arc<Policies>,
     pub(crate) hasher: Arc<Hasher>,
     pub(crate) store: Arc<Store>,
+    pub(crate) gateway: Gateway,
     pub(crate) gate: Gate,
+    pub(crate) accounts: Arc<Accounts>,
     pub(crate) metrics: Arc<Metrics>,
     pub(crate) readiness: Readiness,
     pub(crate) body: BodyLimits,
@@ -128,6 +171,8 @@ pub(super) struct Call {
     /// What stood for `{id}` in the path.
     pub(super) id: Option<String>,
     pub(super) caller: Option<Caller>,
+    /// What the audit will say of it; there is one where there is a caller.
+    pub(super) entry: Option<Arc<Entry>>,
 }
 
 /// Finds who answers, and sees to it that they may and that they do in time.
@@ -186,18 +231,25 @@ impl Router {
             Err((refusal, name)) => return refused(&course, name, refusal),
         };
         let path_key = path_key.map(str::to_owned);
-        let mut call = Call { parts, body, id: varying, caller: None };
+        let mut call = Call { parts, body, id: varying, caller: None, entry: None };
         if let Err(refusal) = self.admit(route, path_key.as_deref(), &mut call).await {
             return refused(&course, route.path, refusal);
         }
         let key = call.caller.as_ref().and_then(|caller| caller.key.clone());
-        match self.handle(route, call).await {
+        let entry = match self.account(route, &course, &mut call) {
+            Ok(entry) => entry,
+            Err(refusal) => return refused(&course, route.path, refusal),
+        };
+        let handled = self.handle(route, call).await;
+        let answer = match handled {
             Ok(answer) => {
                 course.note(Trail { route: route.path, key, inward: None });
                 answer
             }
             Err(refusal) => refused(&course, route.path, refusal),
-        }
+        };
+        entry.into_iter().for_each(|entry| entry.end(answer.status().as_u16()));
+        answer
     }
 
     async fn admit(
@@ -223,6 +275,30 @@ impl Router {
         }
     }
 
+    /// Begins a caller's entry in the audit, and counts the request against the rates.
+    fn account(
+        &self,
+        route: &'static Route,
+        course: &Course,
+        call: &mut Call,
+    ) -> Result<Option<Arc<Entry>>, Refusal> {
+        let Some(caller) = &call.caller else { return Ok(None) };
+        let accounts = &self.shared.accounts;
+        let head = Head {
+            request_id: course.id.0.to_str().unwrap_or_default(),
+            address: &course.client,
+            method: route.method.as_str(),
+            route: route.path,
+        };
+        let entry = Entry::begin(accounts, caller, &head)?;
+        if let Err(refusal) = accounts.rate(caller, &course.client) {
+            entry.end(refusal.status.as_u16());
+            return Err(refusal);
+        }
+        call.entry = Some(Arc::clone(&entry));
+        Ok(Some(entry))
+    }
+
     async fn handle(&self, route: &Route, call: Call) -> Result<Answer, Refusal> {
         let shared = &self.shared;
         match route.handler {
@@ -239,23 +315,28 @@ impl Router {
                     "METRICS_ENABLED is false",
                 ));
             }
+            // Models take longer than other answers: they have limits of their own.
+            Handler::Ask(dialect) => return Box::pin(models::ask(shared, dialect, call)).await,
             _ => {}
         }
-        let Ok(_permit) = shared.requests.try_acquire() else {
-            return Err(Refusal::later("saturated", "too many requests at once"));
-        };
+        let Ok(_permit) = shared.requests.try_acquire() else { return Err(Refusal::busy()) };
         // In a box, so that a probe does not pay for the room that this takes.
         let work = Box::pin(async {
             match route.handler {
                 Handler::Analyze => native::analyze(shared, call).await,
                 Handler::Redact => native::redact(shared, call).await,
                 Handler::Restore => native::restore(shared, call).await,
+                Handler::Models(dialect) => Ok(models::list(shared, dialect, call)),
+                Handler::Model => models::one(shared, call),
                 Handler::Policy => Ok(admin::policies(&shared.policies)),
+                Handler::Keys(deed) => keys::answer(shared, deed, call).await,
+                Handler::Usage => admin::usage(shared, &call).await,
+                Handler::Audit => admin::audit(shared, &call).await,
                 Handler::Presidio(deed) => presidio::answer(shared, deed, call).await,
                 _ => native::forget(shared, call).await,
             }
         });
-        let late = |_| Refusal::later("timeout", "the answer took too long");
+        let late = |_| Refusal::late();
         tokio::time::timeout(shared.request_timeout, work).await.map_err(late)?
     }
 }
@@ -277,6 +358,8 @@ fn refused(course: &Course, route: &'static str, mut refusal: Refusal) -> Answer
 fn shape(name: &str) -> Shape {
     match ROUTES.iter().find(|route| route.path == name).map(|route| route.handler) {
         Some(Handler::Presidio(_)) => Shape::Presidio,
+        Some(Handler::Ask(dialect) | Handler::Models(dialect)) => Shape::Model(dialect),
+        Some(Handler::Model) => Shape::Model(Dialect::Chat),
         _ => Shape::Native,
     }
 }
@@ -314,7 +397,7 @@ mod tests {
             }
         }
         let ours = ROUTES.iter().map(|route| {
-            (route.path.to_owned(), route.method.to_string(), route.access == Access::Open)
+            (route.path.replace("{*", "{"), route.method.to_string(), route.access == Access::Open)
         });
         assert_eq!(documented, ours.collect::<BTreeSet<_>>());
         assert_eq!(document["info"]["version"], env!("CARGO_PKG_VERSION"));
@@ -334,12 +417,19 @@ mod tests {
             include_str!("body.rs"),
             include_str!("route.rs"),
             include_str!("native/fields.rs"),
+            include_str!("../account/refusal.rs"),
             include_str!("../auth.rs"),
+            include_str!("../auth/jwt.rs"),
+            include_str!("../auth/terms.rs"),
+            include_str!("../gateway/question.rs"),
+            include_str!("../gateway/refusal.rs"),
+            include_str!("../gateway/whole.rs"),
         ];
+        let fields = ["expires_in", "requests_per_minute", "tokens_per_minute"];
         // A code is a literal of lower-case words handed to a refusal; that is what is looked for.
         let code = |word: &&str| {
             word.contains('_')
-                || ["incomplete", "internal", "saturated", "timeout", "unprocessable"]
+                || ["blocked", "incomplete", "internal", "saturated", "timeout", "unprocessable"]
                     .contains(word)
         };
         let plain =
@@ -349,7 +439,7 @@ mod tests {
             .iter()
             .flat_map(|source| tests(source).split('"').skip(1).step_by(2))
             .filter(|word| !word.is_empty() && plain(word) && code(word))
-            .filter(|word| !["admin_key"].contains(word))
+            .filter(|word| *word != "admin_key" && !fields.contains(word))
             .collect();
         assert_eq!(listed, used);
     }

@@ -1,5 +1,6 @@
 //! The kinds of value that only tacitd has.
 
+use crate::auth::{Algorithm, money};
 use kit::setting::Value;
 use std::path::{Path, PathBuf};
 
@@ -36,6 +37,40 @@ kit::choice! {
         Balanced = "balanced" | "medium",
         /// Also what may well be something else.
         Strict = "strict" | "high",
+    }
+}
+
+kit::choice! {
+    /// What the gateway does about personal data in a request.
+    pub(crate) enum Mode {
+        /// Hides it, and shows it again in the answer.
+        Mask = "mask",
+        /// Refuses the request.
+        Block = "block",
+        /// Only tells of it.
+        Observe = "observe",
+    }
+}
+
+kit::choice! {
+    /// What it does about personal data that the model itself brings up.
+    pub(crate) enum Output {
+        /// Nothing.
+        Allow = "allow",
+        /// Writes its kind instead.
+        Mask = "mask",
+        /// Ends the answer.
+        Block = "block",
+    }
+}
+
+kit::choice! {
+    /// What it does about what it cannot read.
+    pub(crate) enum Images {
+        /// Sends it as it is.
+        Pass = "pass",
+        /// Refuses the request.
+        Refuse = "refuse",
     }
 }
 
@@ -78,6 +113,21 @@ impl Value for Share {
 
     fn expects() -> String {
         "a number above 0 and at most 1".to_owned()
+    }
+}
+
+/// An amount of money, in millionths: what a million tokens cost is exact or refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Money(pub(crate) u64);
+
+impl Value for Money {
+    fn parse(text: &str) -> Result<Self, String> {
+        let micros = money::parse(text.trim());
+        micros.map(Self).ok_or_else(|| format!("is not {}", Self::expects()))
+    }
+
+    fn expects() -> String {
+        money::expects()
     }
 }
 
@@ -133,6 +183,82 @@ impl Value for DatabaseUrl {
     }
 }
 
+kit::choice! {
+    /// What a model server speaks.
+    pub(crate) enum Protocol {
+        /// What most speak.
+        OpenAi = "openai",
+        /// Anthropic's own.
+        Anthropic = "anthropic",
+        /// Ollama's own.
+        Ollama = "ollama",
+    }
+}
+
+impl From<Protocol> for infer::Protocol {
+    fn from(protocol: Protocol) -> Self {
+        match protocol {
+            Protocol::OpenAi => Self::OpenAi,
+            Protocol::Anthropic => Self::Anthropic,
+            Protocol::Ollama => Self::Ollama,
+        }
+    }
+}
+
+/// Where a model server is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct UpstreamUrl(pub(crate) String);
+
+impl Value for UpstreamUrl {
+    /// What is refused may hold a password.
+    fn shown(text: &str) -> Option<String> {
+        (!text.contains('@')).then(|| text.to_owned())
+    }
+
+    fn parse(text: &str) -> Result<Self, String> {
+        infer::check_url(text).map(|()| Self(text.trim().to_owned())).map_err(str::to_owned)
+    }
+
+    fn expects() -> String {
+        "a URL such as `http://127.0.0.1:8080`".to_owned()
+    }
+}
+
+/// Where a proxy is, with what it wants to be shown.
+#[derive(Clone, PartialEq, Eq)]
+pub(crate) struct ProxyUrl(pub(crate) String);
+
+impl ProxyUrl {
+    /// The address without name and password.
+    pub(crate) fn masked(text: &str) -> String {
+        match (text.split_once("://"), text.rsplit_once('@')) {
+            (Some((scheme, _)), Some((_, host))) => format!("{scheme}://********@{host}"),
+            (None, Some((_, host))) => format!("********@{host}"),
+            _ => text.to_owned(),
+        }
+    }
+}
+
+impl std::fmt::Debug for ProxyUrl {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&Self::masked(&self.0))
+    }
+}
+
+impl Value for ProxyUrl {
+    fn shown(text: &str) -> Option<String> {
+        Some(Self::masked(text))
+    }
+
+    fn parse(text: &str) -> Result<Self, String> {
+        infer::check_proxy(text).map(|()| Self(text.trim().to_owned())).map_err(str::to_owned)
+    }
+
+    fn expects() -> String {
+        "a URL such as `http://proxy.internal:3128`".to_owned()
+    }
+}
+
 /// A web origin, or all of them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum CorsOrigin {
@@ -160,6 +286,52 @@ impl Value for CorsOrigin {
 
     fn expects() -> String {
         "an origin such as `https://app.example.org` (no path), or `*`".to_owned()
+    }
+}
+
+/// How tokens may be signed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Signing(pub(crate) Algorithm);
+
+impl Value for Signing {
+    fn parse(text: &str) -> Result<Self, String> {
+        let algorithm = Algorithm::parse(&text.trim().to_ascii_uppercase());
+        algorithm.map(Self).ok_or_else(|| format!("is not {}", Self::expects()))
+    }
+
+    fn expects() -> String {
+        let names: Vec<_> =
+            Algorithm::ALL.iter().map(|algorithm| format!("`{}`", algorithm.name())).collect();
+        format!("one of {}", names.join(", "))
+    }
+}
+
+/// Where an identity provider's public keys are.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum KeySet {
+    /// In a file.
+    File(PathBuf),
+    /// At an `http` or `https` address.
+    Url(http::Uri),
+}
+
+impl Value for KeySet {
+    fn parse(text: &str) -> Result<Self, String> {
+        let wrong = || format!("is not {}", Self::expects());
+        let text = text.trim();
+        if !text.contains("://") {
+            return if text.is_empty() { Err(wrong()) } else { Ok(Self::File(text.into())) };
+        }
+        let uri: http::Uri = text.parse().map_err(|_| wrong())?;
+        let web = matches!(uri.scheme_str(), Some("http" | "https"));
+        let host = uri.host().is_some_and(|host| !host.is_empty());
+        // A name and a password in front of the host would be shown by `tacitd config`.
+        let bare = uri.authority().is_some_and(|authority| !authority.as_str().contains('@'));
+        if web && host && bare { Ok(Self::Url(uri)) } else { Err(wrong()) }
+    }
+
+    fn expects() -> String {
+        "a file, or an address such as `https://id.example.org/keys`".to_owned()
     }
 }
 
@@ -207,6 +379,26 @@ mod tests {
             ["app.example.org", "https://x.org/path", "ftp://x.org", "https://x.org/?q", "https://"]
         {
             assert!(CorsOrigin::parse(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_set_of_keys_is_a_file_or_an_address() {
+        let file = |path: &str| Ok(KeySet::File(path.into()));
+        assert_eq!(KeySet::parse("keys/jwks.json"), file("keys/jwks.json"));
+        let url = "https://id.example.org/realms/x/protocol/openid-connect/certs";
+        assert_eq!(KeySet::parse(url), Ok(KeySet::Url(url.parse().unwrap())));
+        assert!(KeySet::parse("http://[::1]:8080/keys").is_ok());
+        for wrong in ["", "ftp://x.org/k", "https://", "https://me:pw@x.org/", "file:///etc/keys"] {
+            assert!(KeySet::parse(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn tokens_are_never_unsigned() {
+        assert_eq!(Signing::parse("rs256"), Ok(Signing(Algorithm::Rs256)));
+        for wrong in ["none", "", "HS512", "PS256"] {
+            assert!(Signing::parse(wrong).is_err(), "{wrong}");
         }
     }
 
