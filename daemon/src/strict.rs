@@ -232,6 +232,11 @@ fn strict(settings: &Settings) -> Vec<Fault> {
         let what = "comes in clear from another machine: whoever can change it on the way can sign";
         faults.push(Fault::new("jwt.jwks", what).hint(hint));
     }
+    if settings.jwt.jwks.is_some() && settings.jwt.audience.is_none() {
+        let hint = "set it to what the provider writes into `aud` of tokens for tacitd";
+        let what = "is missing: tokens that the provider made for other programs would be taken";
+        faults.push(Fault::new("jwt.audience", what).hint(hint));
+    }
     let why = settings.privacy.salt.as_ref();
     let why = why.and_then(|salt| weakness(salt, SALT_CHARS_MIN));
     faults.extend(why.map(|why| {
@@ -422,16 +427,19 @@ mod tests {
             ["jwt.secret_key: is too short: 5 characters, at least 32 are needed"]
         );
         assert_eq!(production(&[("JWT_SECRET_KEY", GOOD)]), [""; 0]);
+        let audience = ("TACIT_JWT_AUDIENCE", "tacit");
         for bad in ["http://id.example.org/keys", "http://10.0.0.7/keys"] {
-            let found = production(&[("TACIT_JWT_JWKS", bad)]);
+            let found = production(&[("TACIT_JWT_JWKS", bad), audience]);
             assert!(
                 found.len() == 1 && found[0].starts_with("jwt.jwks: comes in clear"),
                 "{found:?}"
             );
         }
         for good in ["https://id.example.org/keys", "http://127.0.0.1:8080/keys", "jwks.json"] {
-            assert_eq!(production(&[("TACIT_JWT_JWKS", good)]), [""; 0], "{good}");
+            assert_eq!(production(&[("TACIT_JWT_JWKS", good), audience]), [""; 0], "{good}");
         }
+        let found = production(&[("TACIT_JWT_JWKS", "jwks.json")]);
+        assert!(found.len() == 1 && found[0].starts_with("jwt.audience: is missing"), "{found:?}");
     }
 
     #[test]

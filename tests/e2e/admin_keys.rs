@@ -197,5 +197,9 @@ fn a_bound_key_uses_its_policy_and_no_other() {
     assert_eq!(refused.code(), "policy_gone", "nothing is hidden by another in its place");
     let refused = post(&daemon, &key, "/analyze", presidio);
     assert_eq!(refused.status, 403);
-    daemon.wait_for(|line| line["why"].as_str().is_some_and(|why| why.contains("letters")));
+    let gone = |why: &str| why.contains("bound to a policy that is gone");
+    let line = daemon.wait_for(|line| line["why"].as_str().is_some_and(gone));
+    let request = &line["request_id"];
+    let line = daemon.wait_for(|line| line["request_id"] == *request && !line["key"].is_null());
+    assert_eq!(line["key"].as_str(), key.split('_').nth(1), "the log says whose it is");
 }

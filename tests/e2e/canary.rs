@@ -1,6 +1,8 @@
 //! No text of a user leaves the process by a log, an error or a metric. A word that stands nowhere else is put into
 //! every place where a caller can put one, at the most talkative level; then everything that came out is searched.
 
+use crate::jwt::issuer::{Signer, claims};
+use serde_json::json;
 use support::{Daemon, Place, Reply};
 
 const CANARY: &str = "xanary7q";
@@ -125,10 +127,56 @@ fn heads(asker: &mut Asker<'_>) {
     }
 }
 
+/// Tokens, good and bad, and what is said of keys.
+fn callers(asker: &mut Asker<'_>) {
+    let signer = Signer::secret(SECRET);
+    let body = format!("{{\"text\":\"{CANARY}\"}}");
+    let who = json!({"sub": CANARY, "iss": CANARY, "name": CANARY});
+    for (more, status) in [
+        (json!({}), 200),
+        (json!({"tenant": CANARY}), 401),
+        (json!({"tacit_policy": CANARY}), 403),
+        (json!({"tacit_models": {CANARY: CANARY}}), 401),
+        (json!({"tacit_budget": CANARY}), 401),
+        (json!({"scope": CANARY}), 403),
+    ] {
+        let mut all = claims(who.clone());
+        all.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        let bearer = format!("Bearer {}", signer.sign(&all));
+        let reply = asker.ask("POST", "/v1/redact", &[JSON, ("authorization", &bearer)], &body);
+        assert_eq!(reply.status, status, "{reply:?}");
+    }
+    for token in [format!("{CANARY}.{CANARY}.{CANARY}"), format!("e30.{CANARY}.")] {
+        asker.ask("POST", "/v1/redact", &[JSON, ("x-api-key", &token)], &body);
+        asker.ask("POST", &format!("/k/{token}/v1/redact"), &[JSON], &body);
+    }
+    let admin = [JSON, ("x-api-key", ADMIN)];
+    for body in [
+        json!({CANARY: 1}),
+        json!({"name": [CANARY]}),
+        json!({"tenant": format!("{CANARY}\n")}),
+        json!({"scopes": [CANARY]}),
+        json!({"policy": CANARY}),
+        json!({"models": [format!("{CANARY} {CANARY}")]}),
+        json!({"budget": CANARY}),
+        json!({"expires_in": CANARY}),
+    ] {
+        let reply = asker.ask("POST", "/admin/keys", &admin, &body.to_string());
+        assert_eq!(reply.status, 422, "{reply:?}");
+    }
+    let named = json!({"name": CANARY, "tenant": CANARY}).to_string();
+    assert_eq!(asker.ask("POST", "/admin/keys", &admin, &named).status, 201);
+    asker.ask("GET", &format!("/admin/keys/{CANARY}"), &admin, "");
+    asker.ask("DELETE", &format!("/admin/keys/{CANARY}?force={CANARY}"), &admin, "");
+}
+
+const SECRET: &str = concat!("xanary7q", "-9d7be24668a1c0d2e4f6081b5f0c1f3a");
+const ADMIN: &str = concat!("xanary7q", "-5f0c1f3a9d7be24668a1c0d2e4f6081b");
+
 #[test]
 fn nothing_of_a_request_is_logged_counted_or_quoted() {
-    let place = Place::new()
-        .with("TACIT_AUTH_ADMIN_KEY", format!("{CANARY}-5f0c1f3a9d7be24668a1c0d2e4f6081b"));
+    let place =
+        Place::new().with("TACIT_AUTH_ADMIN_KEY", ADMIN).with("TACIT_JWT_SECRET_KEY", SECRET);
     let arguments = [
         "--log.level",
         "trace",
@@ -141,6 +189,7 @@ fn nothing_of_a_request_is_logged_counted_or_quoted() {
     let mut asker = Asker { daemon: &daemon, heard: Vec::new() };
     bodies(&mut asker);
     heads(&mut asker);
+    callers(&mut asker);
     let mut heard = asker.heard;
     let mut broken = daemon.connect();
     broken.write(format!("{CANARY} {CANARY}\r\n{CANARY}\r\n\r\n").as_bytes());

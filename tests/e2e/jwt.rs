@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use std::process::Command;
 use support::{Daemon, Place, Reply, free_port, until};
 
-mod issuer;
+pub(super) mod issuer;
 
 const SECRET: &str = "9f86d081884c7d659a2feaa0c55ad015";
 const BODY: &str = "{\"text\":\"Write to bea@example.org\"}";

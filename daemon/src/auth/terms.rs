@@ -41,13 +41,14 @@ impl Terms {
             });
         };
         if named.is_some_and(|named| named != own) {
-            let message = "the API key is bound to another policy; name that one, or none";
+            let message = "the key is bound to another policy; name that one, or none";
             return Err(forbidden("policy_not_allowed", message));
         }
         policies.get(own).ok_or_else(|| {
-            let message = "the API key is bound to a policy that is gone; its operator finds which in the log";
-            let inward = format!("a key is bound to the policy {own}, and there is none of that name");
-            forbidden("policy_gone", message).inward(inward)
+            // A token's claim may be anything, so that its name is for nobody's eyes.
+            let message =
+                "the key is bound to a policy that is gone; `tacitd keys list` shows which";
+            forbidden("policy_gone", message).inward(message)
         })
     }
 

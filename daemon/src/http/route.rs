@@ -228,17 +228,17 @@ impl Router {
         let (path_key, path) = take_key(parts.uri.path());
         let (route, varying) = match self.find(&parts.method, &path) {
             Ok(found) => found,
-            Err((refusal, name)) => return refused(&course, name, refusal),
+            Err((refusal, name)) => return refused(&course, (name, None), refusal),
         };
         let path_key = path_key.map(str::to_owned);
         let mut call = Call { parts, body, id: varying, caller: None, entry: None };
         if let Err(refusal) = self.admit(route, path_key.as_deref(), &mut call).await {
-            return refused(&course, route.path, refusal);
+            return refused(&course, (route.path, None), refusal);
         }
         let key = call.caller.as_ref().and_then(|caller| caller.key.clone());
         let entry = match self.account(route, &course, &mut call) {
             Ok(entry) => entry,
-            Err(refusal) => return refused(&course, route.path, refusal),
+            Err(refusal) => return refused(&course, (route.path, key), refusal),
         };
         let handled = self.handle(route, call).await;
         let answer = match handled {
@@ -246,7 +246,7 @@ impl Router {
                 course.note(Trail { route: route.path, key, inward: None });
                 answer
             }
-            Err(refusal) => refused(&course, route.path, refusal),
+            Err(refusal) => refused(&course, (route.path, key), refusal),
         };
         entry.into_iter().for_each(|entry| entry.end(answer.status().as_u16()));
         answer
@@ -349,8 +349,12 @@ fn take_key(path: &str) -> (Option<&str>, Cow<'_, str>) {
     }
 }
 
-fn refused(course: &Course, route: &'static str, mut refusal: Refusal) -> Answer {
-    course.note(Trail { route, key: None, inward: refusal.inward.take() });
+fn refused(
+    course: &Course,
+    (route, key): (&'static str, Option<String>),
+    mut refusal: Refusal,
+) -> Answer {
+    course.note(Trail { route, key, inward: refusal.inward.take() });
     refusal.answer(&course.id, shape(route))
 }
 

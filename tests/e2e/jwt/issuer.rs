@@ -15,13 +15,13 @@ use std::sync::{Arc, Mutex};
 use std::time::SystemTime;
 
 /// The time, as tokens have it.
-pub(super) fn now() -> i64 {
+pub(crate) fn now() -> i64 {
     let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap();
     i64::try_from(since.as_secs()).unwrap()
 }
 
 /// Claims of a good token, with others beside them or in their place.
-pub(super) fn claims(more: Value) -> Value {
+pub(crate) fn claims(more: Value) -> Value {
     let mut claims = json!({
         "iss": "https://id.example", "sub": "ana@example.org", "tenant": "default", "iat": now(),
         "exp": now() + 300, "scope": "analyze redact"
@@ -31,19 +31,19 @@ pub(super) fn claims(more: Value) -> Value {
 }
 
 /// What signs.
-pub(super) enum Signer {
+pub(crate) enum Signer {
     Secret(String),
     Rsa(String, RsaKeyPair),
     P256(String, EcdsaKeyPair),
 }
 
 impl Signer {
-    pub(super) fn secret(secret: &str) -> Self {
+    pub(crate) fn secret(secret: &str) -> Self {
         Self::Secret(secret.to_owned())
     }
 
     /// The key that lies beside this file, under that name.
-    pub(super) fn rsa(kid: &str) -> Self {
+    pub(crate) fn rsa(kid: &str) -> Self {
         let pem = include_str!("rsa-key-for-tests-only.pem");
         let body: String = pem.lines().filter(|line| !line.starts_with("-----")).collect();
         let der = BASE64.decode(body.as_bytes()).unwrap();
@@ -51,7 +51,7 @@ impl Signer {
     }
 
     /// A new key.
-    pub(super) fn p256(kid: &str) -> Self {
+    pub(crate) fn p256(kid: &str) -> Self {
         let random = SystemRandom::new();
         let algorithm = &ECDSA_P256_SHA256_FIXED_SIGNING;
         let der = EcdsaKeyPair::generate_pkcs8(algorithm, &random).unwrap();
@@ -60,7 +60,7 @@ impl Signer {
     }
 
     /// Its public part, as a set publishes it.
-    pub(super) fn public(&self) -> Value {
+    pub(crate) fn public(&self) -> Value {
         let encode = |bytes: &[u8]| BASE64URL_NOPAD.encode(bytes);
         match self {
             Self::Secret(_) => panic!("a secret is not published"),
@@ -78,7 +78,7 @@ impl Signer {
     }
 
     /// Signs claims.
-    pub(super) fn sign(&self, claims: &Value) -> String {
+    pub(crate) fn sign(&self, claims: &Value) -> String {
         let header = match self {
             Self::Secret(_) => json!({"alg": "HS256", "typ": "JWT"}),
             Self::Rsa(kid, _) => json!({"alg": "RS256", "typ": "JWT", "kid": kid}),
@@ -88,7 +88,7 @@ impl Signer {
     }
 
     /// Signs under any header.
-    pub(super) fn sign_as(&self, header: &Value, claims: &Value) -> String {
+    pub(crate) fn sign_as(&self, header: &Value, claims: &Value) -> String {
         let encode = |value: &Value| BASE64URL_NOPAD.encode(value.to_string().as_bytes());
         let text = format!("{}.{}", encode(header), encode(claims));
         let random = SystemRandom::new();
@@ -110,20 +110,20 @@ impl Signer {
 }
 
 /// A set of public keys.
-pub(super) fn set(signers: &[&Signer]) -> String {
+pub(crate) fn set(signers: &[&Signer]) -> String {
     let keys: Vec<_> = signers.iter().map(|signer| signer.public()).collect();
     json!({ "keys": keys }).to_string()
 }
 
 /// Publishes a text over HTTP for as long as the test runs.
-pub(super) struct Publisher {
+pub(crate) struct Publisher {
     port: u16,
     body: Arc<Mutex<(u16, String)>>,
     asked: Arc<AtomicUsize>,
 }
 
 impl Publisher {
-    pub(super) fn start(body: String) -> Self {
+    pub(crate) fn start(body: String) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let port = listener.local_addr().unwrap().port();
         let body = Arc::new(Mutex::new((200, body)));
@@ -149,17 +149,17 @@ impl Publisher {
         Self { port, body, asked }
     }
 
-    pub(super) fn url(&self) -> String {
+    pub(crate) fn url(&self) -> String {
         format!("http://127.0.0.1:{}/realms/x/certs?all=1", self.port)
     }
 
     /// Publishes something else from now on.
-    pub(super) fn publish(&self, status: u16, body: impl Into<String>) {
+    pub(crate) fn publish(&self, status: u16, body: impl Into<String>) {
         *self.body.lock().unwrap() = (status, body.into());
     }
 
     /// How often somebody asked.
-    pub(super) fn asked(&self) -> usize {
+    pub(crate) fn asked(&self) -> usize {
         self.asked.load(Ordering::SeqCst)
     }
 }
