@@ -57,6 +57,8 @@ pub trait Backend: Send + Sync {
     fn ask<'a>(&'a self, question: Question<'a>) -> BoxFuture<'a, Result<Reply, AskError>>;
     /// Looks whether it is well.
     fn probe(&self) -> BoxFuture<'_, Result<(), AskError>>;
+    /// Lets go of what it kept for requests that did not come; called now and then.
+    fn sweep(&self) {}
 }
 
 /// An answer whose head is there.

@@ -132,6 +132,7 @@ impl Member {
 
     /// Looks how it is, if its time has come.
     pub(crate) async fn look(&self) {
+        self.backend.sweep();
         let Some(every) = self.place.probe else { return };
         let now = Instant::now();
         {

@@ -273,7 +273,6 @@ impl Server {
     }
 
     async fn look(&self) -> Result<(), AskError> {
-        self.pool.sweep();
         let total = Instant::now() + PROBE_PATIENCE;
         let message =
             Message { method: Method::GET, route: &self.probe, further: None, body: Bytes::new() };
@@ -384,5 +383,9 @@ impl Backend for Server {
 
     fn probe(&self) -> BoxFuture<'_, Result<(), AskError>> {
         Box::pin(self.look())
+    }
+
+    fn sweep(&self) {
+        self.pool.sweep();
     }
 }
