@@ -21,4 +21,5 @@ mod server;
 mod settings;
 mod store;
 mod systemd;
+mod upstream;
 mod web;
