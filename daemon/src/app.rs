@@ -2,6 +2,7 @@
 
 use crate::auth::{ApiKey, Gate, Scopes};
 use crate::failure::{Failure, exit};
+use crate::gateway::Gateway;
 use crate::http::{BodyLimits, HttpShared, ObserveLayer, Router, Surface};
 use crate::keyfile;
 use crate::metrics::Metrics;
@@ -13,6 +14,7 @@ use crate::store::{DEFAULT_TENANT, NewKey, Store, StoreError};
 use crate::strict::{self, KEY_HINT};
 use crate::ui;
 use http::{HeaderName, Method, header};
+use infer::Fleet;
 use kit::listen::{Address, ListenError, Listener};
 use kit::log;
 use kit::notify::Notifier;
@@ -246,6 +248,7 @@ async fn share(
                 if found { Ok(reader.clone()) } else { Err("finds nothing".to_owned()) }
             }
         });
+    let fleet = fleet()?;
     let bytes_max = settings.server.max_json_mb.0 as usize * MIB;
     // One body of the allowed size must always fit.
     let memory = (settings.server.body_memory_mb.0 as usize * MIB).max(bytes_max) / 1024 + 1;
@@ -259,6 +262,7 @@ async fn share(
         policies,
         hasher,
         store,
+        gateway: Gateway::new(fleet),
         metrics: Arc::new(Metrics::new(connections)),
         readiness,
         body: BodyLimits {
@@ -271,6 +275,18 @@ async fn share(
         metrics_enabled: settings.metrics.enabled,
         metrics_for_all: settings.metrics.allow_all,
     }))
+}
+
+/// The servers of language models.
+fn fleet() -> Result<Fleet, Failure> {
+    let config = infer::Config {
+        upstreams: Vec::new(),
+        fallbacks: Default::default(),
+        default_model: None,
+        retries: 2,
+        breaker: infer::Breaker { failures: 5, pause: Duration::from_secs(10) },
+    };
+    Fleet::new(config).map_err(|error| Failure::because("set up the model servers", &error))
 }
 
 /// Lets pages of the origins listed call us; without any, a page of another origin gets no answer it could read.
@@ -287,8 +303,11 @@ fn cors(settings: &Settings) -> Option<CorsLayer> {
         true => AllowOrigin::any(),
         false => AllowOrigin::list(listed),
     };
-    let sent = [header::AUTHORIZATION, header::CONTENT_TYPE, HeaderName::from_static("x-api-key")];
-    let seen = [header::RETRY_AFTER, HeaderName::from_static("x-request-id")];
+    let own = ["x-api-key", "x-tacit-session", "x-tacit-policy", "x-tacit-debug"];
+    let sent = own.map(HeaderName::from_static).into_iter();
+    let sent: Vec<_> = sent.chain([header::AUTHORIZATION, header::CONTENT_TYPE]).collect();
+    let seen = ["x-request-id", "x-tacit-found"].map(HeaderName::from_static).into_iter();
+    let seen: Vec<_> = seen.chain([header::RETRY_AFTER]).collect();
     let cors = CorsLayer::new()
         .allow_origin(allowed)
         .allow_methods([Method::GET, Method::POST, Method::DELETE])

@@ -188,7 +188,7 @@ pub(crate) enum Keys {
         /// Who it belongs to; sessions of one tenant cannot be seen by another
         #[arg(long, default_value = crate::store::DEFAULT_TENANT)]
         tenant: String,
-        /// What it may: analyze, redact, restore, forget, infer, admin; repeat it or use commas
+        /// What it may: analyze, redact, restore, forget, infer, debug, admin; repeat it or use commas
         #[arg(long = "scope", value_name = "SCOPE", default_values = ["analyze", "redact", "restore"], value_delimiter = ',')]
         scopes: Vec<String>,
         /// When it ends, such as 30d or 12h; never when not given

@@ -7,9 +7,11 @@
 
 mod key;
 mod scope;
+mod terms;
 
 pub(crate) use key::{ApiKey, may_stand_in_path};
 pub(crate) use scope::{Scope, Scopes};
+pub(crate) use terms::Terms;
 
 use crate::http::Refusal;
 use crate::store::{KeyRecord, Store, StoreError};
@@ -54,6 +56,10 @@ pub(crate) struct Caller {
     pub(crate) tenant: i64,
     /// The id of the key, for the log; without one where none was needed.
     pub(crate) key: Option<String>,
+    /// What it may.
+    pub(crate) scopes: Scopes,
+    /// On what terms.
+    pub(crate) terms: Arc<Terms>,
 }
 
 /// What a request shows of who sends it.
@@ -180,7 +186,7 @@ impl Gate {
         }
         let objection = match admission.objection() {
             None if self.loopback && need != Scope::Admin => {
-                return Ok(Caller { tenant: self.default_tenant, key: None });
+                return Ok(self.of_this_house(None, Scopes::all_but(Scope::Admin)));
             }
             None => "auth.loopback is off",
             Some(objection) => objection,
@@ -210,7 +216,7 @@ impl Gate {
             if admission.path_key.is_some() {
                 return Err(wide_path_key());
             }
-            return Ok(Caller { tenant: self.default_tenant, key: Some("admin_key".to_owned()) });
+            return Ok(self.of_this_house(Some("admin_key"), Scopes::all()));
         }
         let key = ApiKey::parse(key).ok_or_else(invalid)?;
         let record = self.record(key.id()).await?;
@@ -225,7 +231,14 @@ impl Gate {
             let message = format!("the API key lacks the scope `{}`", need.name());
             return Err(Refusal::new(StatusCode::FORBIDDEN, "scope_missing", message));
         }
-        Ok(Caller { tenant: record.tenant, key: Some(record.id) })
+        let terms = Arc::new(Terms::default());
+        Ok(Caller { tenant: record.tenant, key: Some(record.id), scopes, terms })
+    }
+
+    /// Who is the operator's own, without terms.
+    fn of_this_house(&self, key: Option<&str>, scopes: Scopes) -> Caller {
+        let terms = Arc::new(Terms::default());
+        Caller { tenant: self.default_tenant, key: key.map(str::to_owned), scopes, terms }
     }
 
     async fn record(&self, id: &str) -> Result<Option<KeyRecord>, StoreError> {

@@ -6,11 +6,14 @@
 //! hidden another way, in a second round.
 
 mod check;
+mod fleeting;
+mod known;
 mod reader;
 mod sheet;
 mod show;
 mod write;
 
+pub(crate) use fleeting::{Fleeting, Marks};
 pub(crate) use reader::Reader;
 pub(crate) use sheet::{Found, Sheet, Sheets};
 pub(crate) use show::{asked, show, splices};
@@ -173,12 +176,17 @@ impl Job {
 
 /// Whether so much text takes longer than the thread that serves its connection has.
 pub(crate) fn is_long(texts: &[String]) -> bool {
-    texts.iter().map(String::len).sum::<usize>() > BLOCKING_BYTES
+    length(texts) > BLOCKING_BYTES
 }
 
-/// Whether to find something in it does.
-pub(crate) fn is_heavy(engine: &Engine, texts: &[String]) -> bool {
-    engine.tagger().is_some_and(Tagger::is_slow) || is_long(texts)
+/// How many bytes texts have together.
+pub(crate) fn length(texts: &[String]) -> usize {
+    texts.iter().map(String::len).sum()
+}
+
+/// Whether to find something in so many bytes does.
+pub(crate) fn is_heavy(engine: &Engine, bytes: usize) -> bool {
+    engine.tagger().is_some_and(Tagger::is_slow) || bytes > BLOCKING_BYTES
 }
 
 /// Does the work, beside the threads that serve connections when there is much of it.
@@ -202,7 +210,7 @@ pub(crate) async fn hide(
     wanted: Hide,
 ) -> Result<Outcome, HideError> {
     let (mut who, language) = (wanted.who.clone(), wanted.language);
-    let heavy = is_heavy(&wanted.policy.engine, &wanted.texts);
+    let heavy = is_heavy(&wanted.policy.engine, length(&wanted.texts));
     let job = beside(heavy, move || Job::of(wanted)).await?;
     let words = Arc::new(Words::of(&job));
     let hashes = Hashes::new(Arc::clone(hasher), who.tenant);

@@ -4,6 +4,7 @@
 
 mod args;
 mod failure;
+mod gateway;
 mod load;
 mod settings;
 mod strict;

@@ -1,6 +1,10 @@
 //! What is counted, and the text that Prometheus reads. Labels are routes, kinds and codes from closed lists: never a
 //! path, a name or a text of somebody's.
 
+mod gateway;
+
+pub(crate) use gateway::GatewayMetrics;
+
 use kit::process;
 use kit::serve::Connections;
 use prometheus_client::collector::Collector;
@@ -57,6 +61,8 @@ pub(crate) struct Metrics {
     pub(crate) in_flight: Gauge,
     /// Placeholders that were shown again.
     pub(crate) restorations: Counter,
+    /// Of requests to language models.
+    pub(crate) gateway: GatewayMetrics,
 }
 
 impl Metrics {
@@ -85,7 +91,8 @@ impl Metrics {
         registry.register("tacit_redactions", "Pieces of personal data hidden", redactions.clone());
         registry.register("tacit_restorations", "Placeholders shown again", restorations.clone());
         registry.register_collector(Box::new(Machine { connections: connections.clone() }));
-        Self { registry, requests, durations, redactions, alive, in_flight, restorations }
+        let gateway = GatewayMetrics::new(&mut registry);
+        Self { registry, requests, durations, redactions, alive, in_flight, restorations, gateway }
     }
 
     /// Counts an answer.

@@ -8,6 +8,7 @@ mod folder;
 mod recipe;
 
 use crate::failure::{Failure, exit};
+use crate::gateway::Rules;
 use crate::settings::Settings;
 use folder::{Found, Print};
 use jiff::Timestamp;
@@ -36,6 +37,8 @@ pub(crate) struct Policy {
     pub(crate) engine: Arc<Engine>,
     /// What becomes of it.
     pub(crate) operators: Operators,
+    /// What the gateway does about it.
+    pub(crate) gateway: Rules,
     /// Since when it is in force.
     pub(crate) loaded: Timestamp,
     recipe: Recipe,
@@ -132,6 +135,7 @@ impl Policies {
             doc: "What the settings say.".to_owned(),
             engine: Arc::new(base.engine().expect("the settings alone make a good engine")),
             operators: Operators::default(),
+            gateway: base.gateway,
             loaded: Timestamp::now(),
             recipe: base.clone(),
         };
@@ -283,6 +287,7 @@ fn build(
 fn is_same(policy: &Policy, file: &file::File) -> bool {
     policy.doc == file.doc
         && policy.operators == file.operators
+        && policy.gateway == file.recipe.gateway
         && policy.recipe.is_same(&file.recipe)
 }
 
@@ -297,7 +302,8 @@ fn policy<'p>(
         None => Arc::new(file.recipe.engine().map_err(|error| vec![file.flaw(&error)])?),
     };
     let file::File { doc, recipe, operators, .. } = file;
-    Ok(Policy { name: name.to_owned(), doc, engine, operators, loaded: Timestamp::now(), recipe })
+    let (name, gateway) = (name.to_owned(), recipe.gateway);
+    Ok(Policy { name, doc, engine, operators, gateway, loaded: Timestamp::now(), recipe })
 }
 
 /// Tells the log what changed; of faults, where they are and nothing that the file says.

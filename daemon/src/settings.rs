@@ -9,7 +9,8 @@ mod types;
 
 pub(crate) use elsewhere::ELSEWHERE;
 pub(crate) use types::{
-    Aggressiveness, AppEnv, CorsOrigin, DatabaseUrl, Encryption, PhoneRegion, Share, SocketMode,
+    Aggressiveness, AppEnv, CorsOrigin, DatabaseUrl, Encryption, Images, Mode, Output, PhoneRegion,
+    Share, SocketMode,
 };
 
 use ipnet::IpNet;
@@ -151,6 +152,20 @@ kit::settings! {
             /// The key of the `hash` operator: with the same one, the same text has the same hash elsewhere too. Not set:
             /// derived from the secret key.
             salt: Option<SecretString> = "" .alias(&["PRIVACY_SALT"]);
+        }
+        /// Requests to language models (docs/gateway.md). A policy may say otherwise under `[gateway]`.
+        gateway: Gateway {
+            /// What becomes of personal data in a request: `mask` hides it and shows it again in the answer, `block`
+            /// refuses the request, `observe` sends it as it is and only tells of it.
+            mode: Mode = "mask";
+            /// What becomes of personal data and secrets that the model itself brings up: `allow`, `mask` writes the kind
+            /// instead, `block` ends the answer.
+            output: Output = "allow";
+            /// What becomes of images, sounds and files, which are not read: `pass` sends them as they are, `refuse`
+            /// answers 422.
+            images: Images = "pass";
+            /// Whether the model is told in one line what placeholders are, where there are any.
+            explain: Flag = "true";
         }
         /// Names, places and organisations.
         ner: Ner {

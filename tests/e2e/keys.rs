@@ -73,7 +73,7 @@ fn the_first_key_has_every_scope_and_lists_as_made() {
     let (first, second) = (&list["keys"][0], &list["keys"][1]);
     assert_eq!(
         (&first["name"], &first["scopes"]),
-        (&"first start".into(), &"analyze,redact,restore,forget,infer,admin".into())
+        (&"first start".into(), &"analyze,redact,restore,forget,infer,debug,admin".into())
     );
     assert_eq!(
         (&second["tenant"], &second["scopes"], &second["state"]),

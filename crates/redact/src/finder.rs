@@ -1,6 +1,11 @@
 //! Finds many texts in another at once, each only where it stands as a whole word: how surrogates are found again.
 
 use aho_corasick::{AhoCorasick, MatchKind};
+use memchr::memmem;
+use zeroize::Zeroizing;
+
+/// Up to so many texts are looked for one by one, which costs less than to build an automaton for one use.
+const FEW_MAX: usize = 16;
 
 /// Where one of the texts stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -15,7 +20,15 @@ pub struct Place {
 
 /// Texts to be found.
 #[derive(Default)]
-pub struct Finder(Option<AhoCorasick>);
+pub struct Finder(Texts);
+
+#[derive(Default)]
+enum Texts {
+    #[default]
+    None,
+    Few(Vec<Zeroizing<String>>),
+    Many(AhoCorasick),
+}
 
 impl Finder {
     /// Texts beyond this many bytes together are more than one automaton should hold.
@@ -31,10 +44,14 @@ impl Finder {
         if total == 0 {
             return Self::default();
         }
+        if texts.len() <= FEW_MAX {
+            let texts = texts.iter().map(|text| Zeroizing::new(text.as_ref().to_owned()));
+            return Self(Texts::Few(texts.collect()));
+        }
         let built = AhoCorasick::builder()
             .match_kind(MatchKind::Standard)
             .build(texts.iter().map(|text| text.as_ref()));
-        Self(Some(built.expect("as many states as bytes at most")))
+        Self(Texts::Many(built.expect("as many states as bytes at most")))
     }
 
     /// Finds them in `text`: the first, of those the longest, sorted and never overlapping.
@@ -44,17 +61,21 @@ impl Finder {
 
     /// As [`Finder::find`], of those that begin at `from` or later: what stands before only tells where words begin.
     pub fn find_after(&self, text: &str, from: usize) -> Vec<Place> {
-        let Some(automaton) = &self.0 else { return Vec::new() };
-        let mut places: Vec<_> = automaton
-            .find_overlapping_iter(text)
-            .map(|found| Place {
-                which: found.pattern().as_usize(),
-                start: found.start(),
-                end: found.end(),
-            })
-            .filter(|place| place.start >= from && place.start < place.end)
-            .filter(|place| is_whole(text, place.start, place.end))
-            .collect();
+        let counts = |place: &Place| {
+            place.start >= from && place.start < place.end && is_whole(text, place.start, place.end)
+        };
+        let mut places: Vec<_> = match &self.0 {
+            Texts::None => return Vec::new(),
+            Texts::Few(texts) => occurrences(texts, text).filter(counts).collect(),
+            Texts::Many(automaton) => {
+                let found = automaton.find_overlapping_iter(text).map(|found| Place {
+                    which: found.pattern().as_usize(),
+                    start: found.start(),
+                    end: found.end(),
+                });
+                found.filter(counts).collect()
+            }
+        };
         places.sort_unstable_by(|a, b| a.start.cmp(&b.start).then(b.end.cmp(&a.end)));
         let mut reached = 0;
         places.retain(|place| {
@@ -69,9 +90,28 @@ impl Finder {
 /// That there are some, and never which.
 impl std::fmt::Debug for Finder {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let texts = self.0.as_ref().map_or(0, AhoCorasick::patterns_len);
+        let texts = match &self.0 {
+            Texts::None => 0,
+            Texts::Few(texts) => texts.len(),
+            Texts::Many(automaton) => automaton.patterns_len(),
+        };
         f.debug_struct("Finder").field("texts", &texts).finish()
     }
+}
+
+/// Everywhere where one of a few texts stands, also where it overlaps itself or another.
+fn occurrences<'t>(texts: &'t [Zeroizing<String>], text: &'t str) -> impl Iterator<Item = Place> {
+    texts.iter().enumerate().filter(|(_, wanted)| !wanted.is_empty()).flat_map(
+        move |(which, wanted)| {
+            let mut next = 0;
+            std::iter::from_fn(move || {
+                let found = memmem::find(&text.as_bytes()[next..], wanted.as_bytes())?;
+                let start = next + found;
+                next = start + 1;
+                Some(Place { which, start, end: start + wanted.len() })
+            })
+        },
+    )
 }
 
 /// Whether no word goes on across the ends of that part of `text`.
@@ -133,6 +173,17 @@ mod tests {
         assert_eq!(found(&["x", "x"], "x"), ["x"]);
         assert_eq!(found(&["", "x"], "x"), ["x"]);
         assert_eq!(found(&[], "x"), [""; 0]);
+    }
+
+    #[test]
+    fn few_texts_and_many_are_found_alike() {
+        let few = ["1 1", "Ana", "Ana Gil", "\u{54c8}\u{54c8}", "", "Gil"];
+        let mut many: Vec<String> = few.iter().map(|text| (*text).to_owned()).collect();
+        many.extend((0..=FEW_MAX).map(|number| format!("nobody{number}")));
+        let text = "x1 1 1, Ana Gil, Anabel \u{54c8}\u{54c8}\u{54c8} Gil";
+        let found = Finder::new(&few).find(text);
+        assert_eq!(found, Finder::new(&many).find(text));
+        assert_eq!(found.len(), 4);
     }
 
     #[test]

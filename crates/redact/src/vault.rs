@@ -22,6 +22,11 @@ impl Vault {
         })
     }
 
+    /// Whether nothing was given out yet.
+    pub fn is_empty(&self) -> bool {
+        self.numbers.is_empty()
+    }
+
     /// What the placeholder of that kind and number stands for, if it was ever given out.
     pub fn original(&self, kind: Kind, number: u32) -> Option<&str> {
         let at = usize::try_from(number).ok()?.checked_sub(1)?;

@@ -13,14 +13,23 @@ pub(crate) enum Scope {
     Forget,
     /// Ask a model.
     Infer,
+    /// See what a model saw of its own requests.
+    Debug,
     /// Look after tacitd itself.
     Admin,
 }
 
 impl Scope {
     /// Every scope.
-    pub(crate) const ALL: &'static [Self] =
-        &[Self::Analyze, Self::Redact, Self::Restore, Self::Forget, Self::Infer, Self::Admin];
+    pub(crate) const ALL: &'static [Self] = &[
+        Self::Analyze,
+        Self::Redact,
+        Self::Restore,
+        Self::Forget,
+        Self::Infer,
+        Self::Debug,
+        Self::Admin,
+    ];
 
     /// Its name on the command line and in the store.
     pub(crate) fn name(self) -> &'static str {
@@ -30,6 +39,7 @@ impl Scope {
             Self::Restore => "restore",
             Self::Forget => "forget",
             Self::Infer => "infer",
+            Self::Debug => "debug",
             Self::Admin => "admin",
         }
     }
@@ -53,6 +63,11 @@ impl Scopes {
     /// All of them.
     pub(crate) fn all() -> Self {
         Self(Scope::ALL.iter().fold(0, |all, scope| all | 1 << *scope as u8))
+    }
+
+    /// All but one.
+    pub(crate) fn all_but(scope: Scope) -> Self {
+        Self(Self::all().0 & !(1 << scope as u8))
     }
 
     /// Whether it holds the scope.

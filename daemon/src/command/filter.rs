@@ -17,7 +17,7 @@ use crate::ui;
 use json::Fields;
 use keeper::{Keeper, Originals};
 use lines::Left;
-use redact::{Engine, Span, Windows};
+use redact::{Engine, RestoreOptions, Span, Windows};
 use serde_json::json;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -158,12 +158,12 @@ async fn restore_text(
     originals: &mut Originals,
 ) -> Result<(), Failure> {
     let finder = Arc::clone(&originals.finder);
-    let mut reader = Reader::new(&finder, &originals.surrogates);
+    let mut reader = Reader::new(RestoreOptions::default(), &originals.surrogates);
     loop {
         let piece = source.next()?;
         let (read, last) = (piece.map_or(0, str::len), piece.is_none());
         reader.push(piece.unwrap_or_default());
-        let look = reader.look(last);
+        let look = reader.look(&finder, last);
         originals.have(reader.asked(&look)).await?;
         let shown = reader.show(look, originals.held(), &originals.surrogates);
         work.write(shown.as_bytes(), read)?;

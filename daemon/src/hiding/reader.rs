@@ -13,14 +13,14 @@ const TOKEN_MAX: usize = 16 << 20;
 const CHARACTER: usize = 4;
 
 /// Reads such a text.
-pub(crate) struct Reader<'s> {
+pub(crate) struct Reader {
     options: RestoreOptions,
-    finder: &'s Finder,
     /// How much must be known from where a surrogate begins.
     reach: usize,
     /// A character that was shown, for the beginnings of words, and what was not yet.
     held: String,
     reached: Reached,
+    restored: u64,
 }
 
 /// What of a text is decided.
@@ -32,17 +32,22 @@ pub(crate) struct Look {
     places: Vec<Place>,
 }
 
-impl<'s> Reader<'s> {
-    /// Begins a text; `finder` finds those surrogates.
-    pub(crate) fn new(finder: &'s Finder, surrogates: &[Surrogate]) -> Self {
+impl Reader {
+    /// Begins a text in which those surrogates may stand.
+    pub(crate) fn new(options: RestoreOptions, surrogates: &[Surrogate]) -> Self {
         let longest = surrogates.iter().map(|surrogate| surrogate.text.len()).max();
         Self {
-            options: RestoreOptions::default(),
-            finder,
+            options,
             reach: longest.map_or(0, |longest| longest + CHARACTER),
             held: String::new(),
             reached: Reached::default(),
+            restored: 0,
         }
+    }
+
+    /// How many originals were put back so far.
+    pub(crate) fn restored(&self) -> u64 {
+        self.restored
     }
 
     /// Takes the next piece.
@@ -50,12 +55,12 @@ impl<'s> Reader<'s> {
         self.held.push_str(piece);
     }
 
-    /// Looks how far it can be shown; all of it when nothing follows.
-    pub(crate) fn look(&self, last: bool) -> Look {
+    /// Looks how far it can be shown; all of it when nothing follows. `finder` finds the surrogates.
+    pub(crate) fn look(&self, finder: &Finder, last: bool) -> Look {
         let (text, from) = (self.held.as_str(), self.reached.at);
         let (found, decided) =
             redact::placeholders_so_far(self.options, text, (self.reached, last));
-        let places = self.finder.find_after(text, from);
+        let places = finder.find_after(text, from);
         let mut until = text.len();
         if !last {
             let open = redact::open_token(text).filter(|start| text.len() - start <= TOKEN_MAX);
@@ -114,6 +119,7 @@ impl<'s> Reader<'s> {
         let splices = redact::splices(self.options, &self.held, range, original, &others);
         let mut shown = String::with_capacity(until);
         let mut written = self.reached.at;
+        self.restored += splices.len() as u64;
         for splice in splices {
             shown.push_str(&text[written..splice.start]);
             shown.push_str(&splice.text);
@@ -204,7 +210,7 @@ mod tests {
             let whole =
                 super::super::show::shown(&text, &originals, &finder, RestoreOptions::default()).0;
             changed += usize::from(whole != text);
-            let mut reader = Reader::new(&finder, &surrogates);
+            let mut reader = Reader::new(RestoreOptions::default(), &surrogates);
             let (mut out, mut rest) = (String::new(), text.as_str());
             while !rest.is_empty() {
                 let end =
@@ -212,10 +218,10 @@ mod tests {
                 let (piece, left) =
                     rest.split_at(end.map_or(rest.len(), |end| end.min(rest.len())));
                 reader.push(piece);
-                out.push_str(&reader.show(reader.look(false), &originals, &surrogates));
+                out.push_str(&reader.show(reader.look(&finder, false), &originals, &surrogates));
                 rest = left;
             }
-            out.push_str(&reader.show(reader.look(true), &originals, &surrogates));
+            out.push_str(&reader.show(reader.look(&finder, true), &originals, &surrogates));
             assert_eq!(out, whole, "{text}");
         }
         assert!(changed > 2_000, "{changed} had anything to show");

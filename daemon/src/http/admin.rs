@@ -1,6 +1,7 @@
 //! What an administrator may look at.
 
 use super::answer::{Answer, json};
+use crate::gateway::Rules;
 use crate::policy::Policies;
 use http::StatusCode;
 use redact::Operator;
@@ -14,6 +15,21 @@ struct Told<'p> {
     loaded: String,
     operator: &'static str,
     kinds: BTreeMap<&'static str, &'static str>,
+    gateway: ToldGateway,
+}
+
+#[derive(Serialize)]
+struct ToldGateway {
+    mode: &'static str,
+    output: &'static str,
+    images: &'static str,
+    explain: bool,
+}
+
+impl From<Rules> for ToldGateway {
+    fn from(Rules { mode, output, images, explain }: Rules) -> Self {
+        Self { mode: mode.name(), output: output.name(), images: images.name(), explain }
+    }
 }
 
 #[derive(Serialize)]
@@ -34,6 +50,7 @@ pub(super) fn policies(policies: &Policies) -> Answer {
             loaded: policy.loaded.to_string(),
             operator: policy.operators.default.name(),
             kinds: kinds.map(|(kind, operator)| (kind.name(), Operator::name(*operator))).collect(),
+            gateway: policy.gateway.into(),
         }
     });
     json(StatusCode::OK, &All { default: &default.name, policies: told.collect() })

@@ -1,19 +1,20 @@
 //! Answers, and refusals: each of those has a code for programs and a message for people, and neither ever quotes the
 //! caller's text. What only the log may know stands apart.
 
-use bytes::Bytes;
 use http::header::{
     ALLOW, CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE, X_CONTENT_TYPE_OPTIONS,
 };
 use http::{HeaderName, HeaderValue, Response, StatusCode};
-use http_body_util::Full;
 use serde::Serialize;
+use std::time::Duration;
+use wire::{Dialect, ErrorBody};
 
+use super::flow::Flow;
 use crate::hiding::HideError;
 use crate::store::{StoreError, VaultError};
 
 /// What every handler gives.
-pub(crate) type Answer = Response<Full<Bytes>>;
+pub(crate) type Answer = Response<Flow>;
 
 /// The name of the header that carries a request's id.
 pub(crate) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -32,9 +33,9 @@ pub(crate) fn json(status: StatusCode, body: &impl Serialize) -> Answer {
 pub(crate) fn typed(
     status: StatusCode,
     content_type: HeaderValue,
-    body: impl Into<Bytes>,
+    body: impl Into<Flow>,
 ) -> Answer {
-    let mut answer = Response::new(Full::new(body.into()));
+    let mut answer = Response::new(body.into());
     *answer.status_mut() = status;
     let headers = answer.headers_mut();
     headers.insert(CONTENT_TYPE, content_type);
@@ -45,7 +46,7 @@ pub(crate) fn typed(
 
 /// Answers without a body.
 pub(crate) fn empty() -> Answer {
-    let mut answer = Response::new(Full::default());
+    let mut answer = Response::new(Flow::default());
     *answer.status_mut() = StatusCode::NO_CONTENT;
     answer
 }
@@ -57,6 +58,20 @@ pub(crate) enum Shape {
     Native,
     /// The message alone: what Presidio's clients read.
     Presidio,
+    /// As that family of clients expects it.
+    Model(Dialect),
+}
+
+/// What OpenAI's clients call the family of errors with that status.
+pub(crate) fn family(status: StatusCode) -> &'static str {
+    match status {
+        StatusCode::UNAUTHORIZED => "authentication_error",
+        StatusCode::FORBIDDEN => "permission_error",
+        StatusCode::PAYMENT_REQUIRED => "insufficient_quota",
+        StatusCode::TOO_MANY_REQUESTS => "rate_limit_error",
+        status if status.is_client_error() => "invalid_request_error",
+        _ => "server_error",
+    }
 }
 
 /// Why a request gets no answer of the kind it asked for.
@@ -78,7 +93,7 @@ pub(crate) struct Refusal {
 enum Extra {
     Allow(String),
     Authenticate,
-    RetryAfter,
+    RetryAfter(Duration),
 }
 
 impl Refusal {
@@ -116,13 +131,28 @@ impl Refusal {
 
     /// 503: later.
     pub(crate) fn later(code: &'static str, message: impl Into<String>) -> Self {
-        Self::new(StatusCode::SERVICE_UNAVAILABLE, code, message).with(Extra::RetryAfter)
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, code, message).after(Duration::from_secs(1))
+    }
+
+    /// 503: more requests than may be worked on.
+    pub(crate) fn busy() -> Self {
+        Self::later("saturated", "too many requests at once")
+    }
+
+    /// 503: the time that a request has is over.
+    pub(crate) fn late() -> Self {
+        Self::later("timeout", "the answer took too long")
     }
 
     /// 500: our fault.
     pub(crate) fn internal() -> Self {
         let message = "a fault in tacitd; its log has more under this request_id";
         Self::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", message)
+    }
+
+    /// Says when to come again.
+    pub(crate) fn after(self, after: Duration) -> Self {
+        self.with(Extra::RetryAfter(after))
     }
 
     /// Adds what only the log may know.
@@ -155,6 +185,17 @@ impl Refusal {
                 json(self.status, &Body { error })
             }
             Shape::Presidio => json(self.status, &Body { error: &self.message }),
+            Shape::Model(dialect) => {
+                let error = ErrorBody {
+                    status: self.status.as_u16(),
+                    kind: family(self.status),
+                    code: self.code,
+                    message: &self.message,
+                    request_id,
+                };
+                let body = wire::error(dialect, &error);
+                typed(self.status, HeaderValue::from_static("application/json"), body)
+            }
         };
         let header = match self.extra {
             None => return answer,
@@ -164,7 +205,10 @@ impl Refusal {
             Some(Extra::Authenticate) => {
                 (WWW_AUTHENTICATE, HeaderValue::from_static("Bearer realm=\"tacit\""))
             }
-            Some(Extra::RetryAfter) => (RETRY_AFTER, HeaderValue::from_static("1")),
+            Some(Extra::RetryAfter(after)) => {
+                let seconds = after.as_secs() + u64::from(after.subsec_nanos() > 0);
+                (RETRY_AFTER, HeaderValue::from(seconds.max(1)))
+            }
         };
         answer.headers_mut().insert(header.0, header.1);
         answer

@@ -7,6 +7,7 @@ use crate::auth::Caller;
 use crate::hiding::{self, Hide, HideError};
 use crate::policy::Policy;
 use crate::store::Numbers;
+pub(crate) use fields::is_name;
 use fields::{Fields, Texts};
 use http::StatusCode;
 use redact::{Engine, Explained, Language, Operator, Span, Why};
@@ -109,7 +110,7 @@ async fn find(
     (language, trace): (Option<Language>, bool),
 ) -> Result<(Vec<String>, Vec<Vec<Told>>), HideError> {
     let engine = Arc::clone(&policy.engine);
-    let heavy = hiding::is_heavy(&engine, &texts);
+    let heavy = hiding::is_heavy(&engine, hiding::length(&texts));
     let work = move || {
         let find = |text: &String| -> Vec<Told> {
             if trace {
@@ -225,6 +226,6 @@ pub(super) async fn forget(shared: &Shared, mut call: Call) -> Result<Answer, Re
     let caller = caller(&mut call);
     let name = call.id.unwrap_or_default();
     // A name that no session can have needs no look.
-    let gone = fields::is_name(&name) && shared.store.forget(caller.tenant, &name).await?;
+    let gone = is_name(&name) && shared.store.forget(caller.tenant, &name).await?;
     if gone { Ok(empty()) } else { Err(Refusal::no_session()) }
 }

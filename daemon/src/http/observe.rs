@@ -1,5 +1,5 @@
 //! The outermost layer: an id for every request; a line, a count and an id for every answer; a plain 500 where the
-//! program itself fails.
+//! program itself fails. An answer that comes piece by piece has its line and count when it has ended (`flow`).
 
 use super::answer::{Answer, REQUEST_ID, Refusal, RequestId, Shape};
 use super::probe;
@@ -123,8 +123,12 @@ where
                 |_| Refusal::internal().answer(&id, Shape::Native),
                 |Ok(answer)| answer,
             );
-            seen.answered(&answer);
             answer.headers_mut().insert(REQUEST_ID, id.0);
+            let (status, bytes) = (answer.status().as_u16(), answer.body().size_hint().lower());
+            // What comes piece by piece is told when it has ended.
+            if let Some(seen) = answer.body_mut().watched_by(seen.answering(status)) {
+                seen.ended(bytes);
+            }
             Ok(answer)
         }))
     }
@@ -178,13 +182,15 @@ impl Shared {
 }
 
 /// One request being worked on. Dropped without an answer, it counts as gone.
-struct Seen {
+pub(super) struct Seen {
     shared: Arc<Shared>,
     course: Arc<Course>,
     started: Instant,
     method: &'static str,
     /// The client and the bytes it announced, which only a line needs: nobody pays for it when none is written.
     line: Option<(String, u64)>,
+    /// Of the answer, once its head is known.
+    status: u16,
     done: bool,
 }
 
@@ -198,13 +204,25 @@ impl Seen {
         });
         let method = method_label(request.method());
         let shared = Arc::clone(shared);
-        Self { shared, course, started: Instant::now(), method, line, done: false }
+        Self { shared, course, started: Instant::now(), method, line, status: GONE, done: false }
     }
 
-    fn answered(mut self, answer: &Answer) {
+    /// Notes the status of the answer that begins now.
+    fn answering(mut self, status: u16) -> Self {
+        self.status = status;
+        self
+    }
+
+    /// The client went away in the middle of the answer.
+    pub(super) fn abandoned(self, bytes_out: u64) {
+        self.answering(GONE).ended(bytes_out);
+    }
+
+    /// The answer is out.
+    pub(super) fn ended(mut self, bytes_out: u64) {
         self.done = true;
         let Trail { route, key, inward } = self.course.trail.get().unwrap_or(&PREFLIGHT);
-        let status = answer.status().as_u16();
+        let status = self.status;
         let elapsed = self.started.elapsed().as_secs_f64();
         let labels = RequestLabels { route, method: self.method, status };
         self.shared.metrics.answered(&labels, elapsed);
@@ -224,7 +242,7 @@ impl Seen {
             status,
             key,
             bytes_in,
-            bytes_out = answer.body().size_hint().lower(),
+            bytes_out,
             duration_ms = (elapsed * 1e6).round() / 1e3,
             "request"
         );

@@ -1,17 +1,17 @@
 //! What machines ask about us: alive, ready, healthy, and how much of everything.
 
 use super::answer::{Answer, json, typed};
+use super::flow::Flow;
 use super::route::Shared;
 use http::header::{ACCEPT, CONTENT_TYPE};
 use http::{HeaderMap, HeaderValue, StatusCode};
-use http_body_util::Full;
 use kit::ready::{Readiness, Verdict};
 use serde::Serialize;
 use std::collections::BTreeMap;
 
 /// The process runs and answers; nothing else is looked at. No header that nobody reads: this is asked every second.
 pub(super) fn livez() -> Answer {
-    let mut answer = Answer::new(Full::from(r#"{"status":"alive"}"#));
+    let mut answer = Answer::new(Flow::from(r#"{"status":"alive"}"#));
     answer.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
     answer
 }

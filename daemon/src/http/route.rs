@@ -4,8 +4,9 @@ use super::answer::{Answer, Refusal, Shape};
 use super::body::BodyLimits;
 use super::observe::{Course, Trail};
 use super::presidio::{self, Deed};
-use super::{admin, native, probe};
+use super::{admin, models, native, probe};
 use crate::auth::{Admission, Caller, Gate, Scope};
+use crate::gateway::Gateway;
 use crate::metrics::Metrics;
 use crate::policy::Policies;
 use crate::secret::Hasher;
@@ -22,6 +23,7 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 use tokio::sync::Semaphore;
 use tower::Service;
+use wire::Dialect;
 
 /// Who may use a route.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -47,6 +49,11 @@ pub(super) enum Handler {
     Forget,
     Policy,
     Presidio(Deed),
+    /// Asks a model.
+    Ask(Dialect),
+    /// Lists models, as clients of that dialect expect it.
+    Models(Dialect),
+    Model,
 }
 
 /// One row of the table.
@@ -67,6 +74,14 @@ const fn presidio(method: Method, path: &'static str, scope: Scope, deed: Deed) 
     route(method, path, Access::Scope(scope), Handler::Presidio(deed))
 }
 
+const fn ask(path: &'static str, dialect: Dialect) -> Route {
+    route(Method::POST, path, Access::Scope(Scope::Infer), Handler::Ask(dialect))
+}
+
+const fn models(path: &'static str, handler: Handler) -> Route {
+    route(Method::GET, path, Access::Scope(Scope::Infer), handler)
+}
+
 /// Every route there is.
 pub(super) static ROUTES: &[Route] = &[
     route(Method::GET, "/livez", Access::Open, Handler::Livez),
@@ -78,6 +93,16 @@ pub(super) static ROUTES: &[Route] = &[
     route(Method::POST, "/v1/restore", Access::Scope(Scope::Restore), Handler::Restore),
     route(Method::DELETE, "/v1/sessions/{id}", Access::Scope(Scope::Forget), Handler::Forget),
     route(Method::GET, "/admin/policy", Access::Scope(Scope::Admin), Handler::Policy),
+    ask("/v1/chat/completions", Dialect::Chat),
+    ask("/v1/completions", Dialect::Completions),
+    ask("/v1/embeddings", Dialect::Embeddings),
+    ask("/v1/responses", Dialect::Responses),
+    ask("/v1/messages", Dialect::Messages),
+    ask("/api/chat", Dialect::OllamaChat),
+    ask("/api/generate", Dialect::OllamaGenerate),
+    models("/v1/models", Handler::Models(Dialect::Chat)),
+    models("/v1/models/{*id}", Handler::Model),
+    models("/api/tags", Handler::Models(Dialect::OllamaChat)),
     presidio(Method::POST, "/analyze", Scope::Analyze, Deed::Analyze),
     presidio(Method::GET, "/recognizers", Scope::Analyze, Deed::Recognizers),
     presidio(Method::GET, "/supportedentities", Scope::Analyze, Deed::Entities),
@@ -109,6 +134,7 @@ pub(crate) struct Shared {
     pub(crate) policies: Arc<Policies>,
     pub(crate) hasher: Arc<Hasher>,
     pub(crate) store: Arc<Store>,
+    pub(crate) gateway: Gateway,
     pub(crate) gate: Gate,
     pub(crate) metrics: Arc<Metrics>,
     pub(crate) readiness: Readiness,
@@ -239,23 +265,25 @@ impl Router {
                     "METRICS_ENABLED is false",
                 ));
             }
+            // Models take longer than other answers: they have limits of their own.
+            Handler::Ask(dialect) => return Box::pin(models::ask(shared, dialect, call)).await,
             _ => {}
         }
-        let Ok(_permit) = shared.requests.try_acquire() else {
-            return Err(Refusal::later("saturated", "too many requests at once"));
-        };
+        let Ok(_permit) = shared.requests.try_acquire() else { return Err(Refusal::busy()) };
         // In a box, so that a probe does not pay for the room that this takes.
         let work = Box::pin(async {
             match route.handler {
                 Handler::Analyze => native::analyze(shared, call).await,
                 Handler::Redact => native::redact(shared, call).await,
                 Handler::Restore => native::restore(shared, call).await,
+                Handler::Models(dialect) => Ok(models::list(shared, dialect, call)),
+                Handler::Model => models::one(shared, call),
                 Handler::Policy => Ok(admin::policies(&shared.policies)),
                 Handler::Presidio(deed) => presidio::answer(shared, deed, call).await,
                 _ => native::forget(shared, call).await,
             }
         });
-        let late = |_| Refusal::later("timeout", "the answer took too long");
+        let late = |_| Refusal::late();
         tokio::time::timeout(shared.request_timeout, work).await.map_err(late)?
     }
 }
@@ -277,6 +305,8 @@ fn refused(course: &Course, route: &'static str, mut refusal: Refusal) -> Answer
 fn shape(name: &str) -> Shape {
     match ROUTES.iter().find(|route| route.path == name).map(|route| route.handler) {
         Some(Handler::Presidio(_)) => Shape::Presidio,
+        Some(Handler::Ask(dialect) | Handler::Models(dialect)) => Shape::Model(dialect),
+        Some(Handler::Model) => Shape::Model(Dialect::Chat),
         _ => Shape::Native,
     }
 }

@@ -18,6 +18,7 @@ const KEYS: &[&str] = &[
     "also",
     "deny",
     "doc",
+    "gateway",
     "keep_first",
     "keep_last",
     "kind",
@@ -29,6 +30,7 @@ const KEYS: &[&str] = &[
 ];
 const ALLOW_KEYS: &[&str] = &["patterns", "words"];
 const DENY_KEYS: &[&str] = &["kind", "words"];
+const GATEWAY_KEYS: &[&str] = &["explain", "images", "mode", "output"];
 const KIND_KEYS: &[&str] = &["keep_first", "keep_last", "operator", "sign", "threshold"];
 
 /// What the engine calls our lists.
@@ -191,6 +193,7 @@ impl Reader<'_> {
         file.operators.default = self.operator(table).unwrap_or_default();
         self.allow(table, recipe);
         self.deny(table, recipe);
+        self.gateway(table, recipe);
         for (key, name) in LISTS {
             let line = table.get_key_value(*key).map(|(key, _)| self.line(key.span().start));
             file.lists.extend(line.map(|line| (*name, line)));
@@ -356,6 +359,33 @@ impl Reader<'_> {
         }
     }
 
+    fn gateway(&mut self, table: &DeTable<'_>, recipe: &mut Recipe) {
+        let Some(item) = table.get("gateway") else { return };
+        let Some(said) = item.get_ref().as_table() else {
+            return self.wrong(item.span(), "`gateway` is no table; write `[gateway]`", None);
+        };
+        self.known(said, GATEWAY_KEYS);
+        let rules = &mut recipe.gateway;
+        self.choice(said, "mode", &mut rules.mode);
+        self.choice(said, "output", &mut rules.output);
+        self.choice(said, "images", &mut rules.images);
+        if let Some(item) = said.get("explain") {
+            match item.get_ref().as_bool() {
+                Some(explain) => rules.explain = explain,
+                None => self.wrong(item.span(), "`explain` is neither `true` nor `false`", None),
+            }
+        }
+    }
+
+    /// Takes one of a few words, where the table says one.
+    fn choice<T: Value>(&mut self, table: &DeTable<'_>, key: &str, chosen: &mut T) {
+        let Some(item) = table.get(key) else { return };
+        match item.get_ref().as_str().map(T::parse) {
+            Some(Ok(said)) => *chosen = said,
+            _ => self.wrong(item.span(), format!("`{key}` is not {}", T::expects()), None),
+        }
+    }
+
     fn denied_kind(&mut self, item: &Item<'_>) -> Option<Kind> {
         match item.get_ref().as_str() {
             Some(name) => self.kind(name, item.span()),
@@ -380,6 +410,8 @@ fn share(value: &DeValue<'_>) -> Option<f32> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::gateway::Rules;
+    use crate::settings::{Images, Mode, Output};
 
     fn flaws(text: &str) -> Vec<String> {
         let flaws = read("p.toml", text, &Recipe::default()).expect_err(text);
@@ -415,6 +447,10 @@ kind = "CASE"
 doc = "Our file numbers."
 shapes = ["'EX'-9{5}"]
 score = 0.9
+[gateway]
+mode = "block"
+output = "mask"
+explain = false
 "#;
         let usual = vec![Region::parse("FR").unwrap()];
         let base = Recipe { phone_regions: usual, ..Recipe::default() };
@@ -433,6 +469,8 @@ score = 0.9
         assert_eq!(file.operators.of(Kind::Card), mask);
         assert_eq!(file.operators.of(Kind::Person), Operator::Surrogate);
         assert_eq!(file.operators.of(Kind::Email), Operator::Bare);
+        let (mode, output, images) = (Mode::Block, Output::Mask, Images::Pass);
+        assert_eq!(recipe.gateway, Rules { mode, output, images, explain: false });
         let engine = recipe.engine().unwrap();
         assert!(engine.rules().any(|(_, rule)| rule.name == "file-number"));
         assert!(read("p.toml", "", &base).unwrap().recipe.is_same(&base));
@@ -463,10 +501,14 @@ operator = "mask"
 sign = "xanary7q"
 keep_last = -1
 threshold = 2
+[gateway]
+mode = "xanary7q"
+explain = "xanary7q"
+xanary7q = 1
 "#;
         let found = flaws(text);
         let lines: Vec<_> = found.iter().map(|fault| fault.split(": ").next().unwrap()).collect();
-        let expected = [1, 2, 3, 3, 4, 5, 6, 7, 8, 10, 12, 13, 14, 16, 20, 21, 22];
+        let expected = [1, 2, 3, 3, 4, 5, 6, 7, 8, 10, 12, 13, 14, 16, 20, 21, 22, 24, 25, 26];
         assert_eq!(lines, expected.map(|line| format!("p.toml:{line}")), "{found:#?}");
         assert!(!found.iter().any(|fault| fault.contains("xanary7q")), "{found:#?}");
         assert!(found[0].contains("the nearest is `operator`"), "{}", found[0]);

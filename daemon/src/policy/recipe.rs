@@ -1,5 +1,6 @@
 //! What an engine is made of: two policies that say the same share one, and a reload makes only what changed.
 
+use crate::gateway::Rules;
 use crate::settings::Settings;
 use redact::{Aggressiveness, Deny, Engine, Kind, Options, Region, Rule, RuleError, Tagger};
 use std::collections::{BTreeMap, BTreeSet};
@@ -20,6 +21,8 @@ pub(super) struct Recipe {
     /// What reads names: the same for all policies.
     pub(super) names: Option<Arc<dyn Tagger>>,
     pub(super) names_threshold: Option<f32>,
+    /// What the gateway does; no engine is made of it.
+    pub(super) gateway: Rules,
 }
 
 impl Recipe {
@@ -31,6 +34,7 @@ impl Recipe {
             phone_regions: privacy.phone_regions.0.iter().map(|region| region.0).collect(),
             names,
             names_threshold: settings.ner.confidence_threshold.map(|least| least.0),
+            gateway: Rules::of_settings(settings),
             ..Self::default()
         }
     }

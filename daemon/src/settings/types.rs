@@ -39,6 +39,40 @@ kit::choice! {
     }
 }
 
+kit::choice! {
+    /// What the gateway does about personal data in a request.
+    pub(crate) enum Mode {
+        /// Hides it, and shows it again in the answer.
+        Mask = "mask",
+        /// Refuses the request.
+        Block = "block",
+        /// Only tells of it.
+        Observe = "observe",
+    }
+}
+
+kit::choice! {
+    /// What it does about personal data that the model itself brings up.
+    pub(crate) enum Output {
+        /// Nothing.
+        Allow = "allow",
+        /// Writes its kind instead.
+        Mask = "mask",
+        /// Ends the answer.
+        Block = "block",
+    }
+}
+
+kit::choice! {
+    /// What it does about what it cannot read.
+    pub(crate) enum Images {
+        /// Sends it as it is.
+        Pass = "pass",
+        /// Refuses the request.
+        Refuse = "refuse",
+    }
+}
+
 impl From<Aggressiveness> for redact::Aggressiveness {
     fn from(wanted: Aggressiveness) -> Self {
         match wanted {

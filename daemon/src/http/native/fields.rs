@@ -41,7 +41,7 @@ pub(super) struct Texts {
 }
 
 /// Letters, digits and a few signs that need no escaping in a path.
-pub(super) fn is_name(name: &str) -> bool {
+pub(crate) fn is_name(name: &str) -> bool {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"._:-".contains(&byte);
     (1..=NAME_MAX).contains(&name.len()) && name.bytes().all(plain)
 }

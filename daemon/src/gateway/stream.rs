@@ -1,0 +1,141 @@
+//! An answer that streams: each piece is shown as it comes, and what only the next one can decide is held back.
+//!
+//! Whatever becomes of it ends it well: an upstream that breaks off leaves the client with the error event of its
+//! dialect, and a client that goes away closes the upstream's stream in the same moment, because both are one value.
+
+use super::Asked;
+use super::bill::{Bill, Ended};
+use super::refusal::{blocked, failed, of_body};
+use super::show::Shower;
+use crate::http::{Answer, Flow, Refusal, family, typed};
+use bytes::Bytes;
+use futures_util::stream;
+use http::{HeaderName, HeaderValue, StatusCode};
+use infer::{AskError, ReplyBody};
+use std::sync::Arc;
+use std::time::Duration;
+use wire::{ErrorBody, Stream, StreamOptions};
+
+/// How long an upstream has to end its stream after it said that the answer is complete; then its connection is not
+/// worth keeping.
+const TAIL: Duration = Duration::from_millis(250);
+
+/// Tells nginx, which would otherwise collect a stream, to pass it on.
+const BUFFERING: HeaderName = HeaderName::from_static("x-accel-buffering");
+
+/// A stream under way.
+struct Course {
+    body: ReplyBody,
+    stream: Stream,
+    shower: Shower,
+    bill: Bill,
+    request_id: String,
+    upstream: Arc<str>,
+    /// What comes before the upstream's first byte.
+    first: Option<Bytes>,
+    /// Bytes that the model wrote, as far as they are billed.
+    billed: u64,
+    over: bool,
+}
+
+/// Begins the answer.
+pub(super) fn answer(asked: Asked, mut bill: Bill) -> Answer {
+    let Asked { dialect, request_id, hide_usage, model, debug, shower, reply, .. } = asked;
+    let stream = Stream::new(dialect, StreamOptions { hide_usage, model });
+    let content_type = HeaderValue::from_static(stream.content_type());
+    let first = debug.map(|debug| Bytes::from(format!(": tacit {debug}\n\n")));
+    bill.streams();
+    let course = Course {
+        body: reply.body,
+        stream,
+        shower,
+        bill,
+        request_id,
+        upstream: reply.upstream,
+        first,
+        billed: 0,
+        over: false,
+    };
+    let pieces = stream::unfold(course, |mut course| async move {
+        course.next().await.map(|piece| (piece, course))
+    });
+    let mut answer = typed(reply.status, content_type, Flow::pieces(Box::pin(pieces)));
+    answer.headers_mut().insert(BUFFERING, HeaderValue::from_static("no"));
+    answer
+}
+
+impl Course {
+    /// What the client gets next; nothing when that was all.
+    async fn next(&mut self) -> Option<Bytes> {
+        if let Some(first) = self.first.take() {
+            return Some(first);
+        }
+        while !self.over {
+            let piece = self.piece().await;
+            let mut out = Vec::new();
+            self.take(piece, &mut out);
+            if !out.is_empty() {
+                return Some(Bytes::from(out));
+            }
+        }
+        None
+    }
+
+    /// Waits for the upstream, which after the end of the answer has nothing more to say.
+    async fn piece(&mut self) -> Option<Result<Bytes, AskError>> {
+        if !self.stream.is_done() {
+            return self.body.next().await;
+        }
+        tokio::time::timeout(TAIL, self.body.next()).await.ok().flatten().filter(Result::is_ok)
+    }
+
+    fn take(&mut self, piece: Option<Result<Bytes, AskError>>, out: &mut Vec<u8>) {
+        match piece {
+            Some(Ok(bytes)) => {
+                if let Err(error) = self.stream.push(&bytes, &mut self.shower, out) {
+                    return self.fail(failed(format!("it sent no stream: {error}")), out);
+                }
+                if let Some(found) = self.shower.blocked() {
+                    return self.fail(blocked(found), out);
+                }
+                let written = self.stream.output_bytes();
+                self.bill.progress(written - self.billed);
+                self.billed = written;
+                if self.stream.is_done() {
+                    self.settle(Ended::Done);
+                }
+            }
+            Some(Err(error)) => self.fail(of_body(&error), out),
+            None if self.stream.is_done() => {
+                self.stream.finish(&mut self.shower, out);
+                self.settle(Ended::Done);
+                self.over = true;
+            }
+            None => self.fail(failed("it ended before its answer did"), out),
+        }
+    }
+
+    /// Ends the stream with an error event.
+    fn fail(&mut self, mut refusal: Refusal, out: &mut Vec<u8>) {
+        let (status, code) = (refusal.status, refusal.code);
+        if let Some(why) = refusal.inward.take() {
+            let (request_id, upstream) = (&*self.request_id, &*self.upstream);
+            tracing::error!(request_id, upstream, why, "the stream broke off");
+        }
+        let error = ErrorBody {
+            status: status.as_u16(),
+            kind: family(status),
+            code,
+            message: &refusal.message,
+            request_id: &self.request_id,
+        };
+        self.stream.fail(&mut self.shower, &error, out);
+        self.settle(Ended::of_code(code));
+        self.over = true;
+    }
+
+    fn settle(&mut self, ended: Ended) {
+        self.bill.restored(self.shower.take_restored());
+        self.bill.settle(ended, StatusCode::OK, self.stream.usage());
+    }
+}
