@@ -1,6 +1,6 @@
 //! The daemon: binds, opens, serves, and ends in order.
 
-use crate::auth::{ApiKey, Gate, Scopes};
+use crate::auth::{ApiKey, Gate, Scopes, Terms};
 use crate::failure::{Failure, exit};
 use crate::gateway::Gateway;
 use crate::http::{BodyLimits, HttpShared, ObserveLayer, Router, Surface};
@@ -188,7 +188,8 @@ async fn first_key(settings: &Settings, store: &Store) -> Result<PathBuf, Failur
         name: "first start".to_owned(),
         hash: key.hash(),
         scopes: Scopes::all().names(),
-        lifetime: None,
+        expires: None,
+        terms: Terms::default(),
     };
     store.add_key(new).await.map_err(|error| store_failure("keep the admin key", &error))?;
     Ok(path)
@@ -310,7 +311,7 @@ fn cors(settings: &Settings) -> Option<CorsLayer> {
     let seen: Vec<_> = seen.chain([header::RETRY_AFTER]).collect();
     let cors = CorsLayer::new()
         .allow_origin(allowed)
-        .allow_methods([Method::GET, Method::POST, Method::DELETE])
+        .allow_methods([Method::GET, Method::POST, Method::PATCH, Method::DELETE])
         .allow_headers(sent)
         .expose_headers(seen)
         .max_age(Duration::from_secs(600));

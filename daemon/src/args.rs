@@ -66,7 +66,7 @@ pub(crate) enum Command {
     },
     /// Measure what is found against texts that somebody annotated
     Eval(Eval),
-    /// Make, list and revoke API keys
+    /// Make, list, change and revoke API keys
     #[command(subcommand)]
     Keys(Keys),
     /// Show the effective settings and where each came from
@@ -194,9 +194,30 @@ pub(crate) enum Keys {
         /// When it ends, such as 30d or 12h; never when not given
         #[arg(long, value_name = "SPAN")]
         expires: Option<String>,
+        #[command(flatten)]
+        terms: KeyTerms,
         /// The form of the answer
         #[arg(short, long, value_enum, default_value_t = Output::Table)]
         output: Output,
+    },
+    /// Change what a key may and on what terms; the key itself stays as it is
+    Change {
+        /// Its id, the middle part of the key
+        id: String,
+        /// What to call it in lists
+        #[arg(long)]
+        name: Option<String>,
+        /// What it may from now on, instead of what it might; repeat it or use commas
+        #[arg(long = "scope", value_name = "SCOPE", value_delimiter = ',')]
+        scopes: Vec<String>,
+        /// When it ends, such as 30d or 12h from now
+        #[arg(long, value_name = "SPAN")]
+        expires: Option<String>,
+        #[command(flatten)]
+        terms: KeyTerms,
+        /// What it is to have no more of; repeat it or use commas
+        #[arg(long, value_name = "TERM", value_enum, value_delimiter = ',')]
+        without: Vec<Term>,
     },
     /// List keys, without the keys themselves
     List {
@@ -209,6 +230,43 @@ pub(crate) enum Keys {
         /// Its id, the middle part of the key
         id: String,
     },
+}
+
+/// On what terms a key may.
+#[derive(Debug, Default, clap::Args)]
+pub(crate) struct KeyTerms {
+    /// The policy that its texts are hidden by; it can use no other
+    #[arg(long, value_name = "NAME")]
+    pub(crate) policy: Option<String>,
+    /// A model that it may ask; `NAME*` means all that begin so; repeat it or use commas; any when not given
+    #[arg(long = "model", value_name = "NAME", value_delimiter = ',')]
+    pub(crate) models: Vec<String>,
+    /// Requests that it may send in a minute
+    #[arg(long, value_name = "COUNT")]
+    pub(crate) requests_per_minute: Option<u64>,
+    /// Tokens that it may use in a minute, asked and answered together
+    #[arg(long, value_name = "COUNT")]
+    pub(crate) tokens_per_minute: Option<u64>,
+    /// What it may spend in a calendar month, such as 12.50, in the currency of the prices
+    #[arg(long, value_name = "AMOUNT")]
+    pub(crate) budget: Option<String>,
+}
+
+/// What a key can do without.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Term {
+    /// Its end: it never ends
+    Expires,
+    /// Its policy: it may use any
+    Policy,
+    /// Its models: it may ask any
+    Models,
+    /// Its limit of requests
+    RequestsPerMinute,
+    /// Its limit of tokens
+    TokensPerMinute,
+    /// Its budget
+    Budget,
 }
 
 /// The form of an answer.

@@ -5,13 +5,18 @@
 //! (what speaks HTTP/1.0 today is a proxy that adds no header). A body must be JSON, which no page can send to another
 //! origin unasked; `http::body` sees to that for every caller.
 
+mod draft;
 mod key;
+mod money;
 mod scope;
 mod terms;
+mod told;
 
+pub(crate) use draft::{Change, Draft, Said, Wrong};
 pub(crate) use key::{ApiKey, may_stand_in_path};
 pub(crate) use scope::{Scope, Scopes};
 pub(crate) use terms::Terms;
+pub(crate) use told::{Told, in_words};
 
 use crate::http::Refusal;
 use crate::store::{KeyRecord, Store, StoreError};
@@ -151,7 +156,7 @@ pub(crate) struct Gate {
     admin_key: Option<SecretString>,
     loopback: bool,
     default_tenant: i64,
-    remembered: Mutex<HashMap<String, (Option<KeyRecord>, Instant)>>,
+    remembered: Mutex<HashMap<String, (KeyRecord, Instant)>>,
 }
 
 impl Gate {
@@ -231,8 +236,7 @@ impl Gate {
             let message = format!("the API key lacks the scope `{}`", need.name());
             return Err(Refusal::new(StatusCode::FORBIDDEN, "scope_missing", message));
         }
-        let terms = Arc::new(Terms::default());
-        Ok(Caller { tenant: record.tenant, key: Some(record.id), scopes, terms })
+        Ok(Caller { tenant: record.tenant, key: Some(record.id), scopes, terms: record.terms })
     }
 
     /// Who is the operator's own, without terms.
@@ -241,13 +245,23 @@ impl Gate {
         Caller { tenant: self.default_tenant, key: key.map(str::to_owned), scopes, terms }
     }
 
+    /// Whether the settings have a key that may everything.
+    pub(crate) fn has_declared_key(&self) -> bool {
+        self.admin_key.is_some()
+    }
+
+    /// Looks a key up anew when it comes next, because it changed.
+    pub(crate) fn forget(&self, id: &str) {
+        self.remembered.lock().unwrap_or_else(PoisonError::into_inner).remove(id);
+    }
+
     async fn record(&self, id: &str) -> Result<Option<KeyRecord>, StoreError> {
         let now = Instant::now();
         {
             let remembered = self.remembered.lock().unwrap_or_else(PoisonError::into_inner);
             let fresh = remembered.get(id).filter(|(_, since)| now - *since < BELIEVED);
             if let Some((record, _)) = fresh {
-                return Ok(record.clone());
+                return Ok(Some(record.clone()));
             }
         }
         let record = self.store.key(id).await?;
@@ -256,7 +270,7 @@ impl Gate {
             remembered.retain(|_, (_, since)| now - *since < BELIEVED);
         }
         // Made-up ids are not worth remembering: they would push out real ones.
-        if record.is_some() && remembered.len() < REMEMBERED_MAX {
+        if let Some(record) = record.as_ref().filter(|_| remembered.len() < REMEMBERED_MAX) {
             remembered.insert(id.to_owned(), (record.clone(), now));
         }
         Ok(record)

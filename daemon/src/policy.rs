@@ -7,6 +7,8 @@ mod file;
 mod folder;
 mod recipe;
 
+pub(crate) use folder::is_name;
+
 use crate::failure::{Failure, exit};
 use crate::gateway::Rules;
 use crate::settings::Settings;
@@ -42,6 +44,18 @@ pub(crate) struct Policy {
     /// Since when it is in force.
     pub(crate) loaded: Timestamp,
     recipe: Recipe,
+}
+
+/// The names of the policies that the settings name, without a look at what they say.
+///
+/// # Errors
+/// When their folder cannot be read.
+pub(crate) fn names(settings: &Settings) -> std::io::Result<Vec<String>> {
+    let found = folder::look(&settings.privacy.policies)?.unwrap_or_default();
+    let mut names: Vec<_> = found.into_iter().map(|found| found.name).collect();
+    names.push(STANDARD.to_owned());
+    names.sort();
+    Ok(names)
 }
 
 /// All policies at one time.

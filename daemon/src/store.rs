@@ -11,7 +11,7 @@ mod vault;
 mod worker;
 
 pub(crate) use error::StoreError;
-pub(crate) use key::{KeyRecord, NewKey};
+pub(crate) use key::{Changed, KeyRecord, LastAdmin, NewKey};
 pub(crate) use surrogate::{Invent, Surrogate};
 pub(crate) use vault::{Asked, Given, Numbers, Originals, Stand, VaultError, Wanted};
 
@@ -134,7 +134,7 @@ fn connect(path: &Path, key: &Key) -> Result<Connection, StoreError> {
 }
 
 /// Seconds since 1970.
-fn now() -> i64 {
+pub(crate) fn now() -> i64 {
     jiff::Timestamp::now().as_second()
 }
 

@@ -1,6 +1,6 @@
 //! API keys: made, listed, used and revoked, and what each may.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 use support::{Daemon, Place, Reply};
 
 fn make(place: &Place, arguments: &[&str]) -> Value {
@@ -51,7 +51,7 @@ fn the_first_key_has_every_scope_and_lists_as_made() {
     let place = Place::new();
     let daemon = place.serve(&["--auth.loopback", "false"]);
     let key = std::fs::read_to_string(place.path("keys/admin.key")).unwrap();
-    let key = serde_json::json!({ "key": key.trim() });
+    let key = json!({ "key": key.trim() });
     let hidden =
         post(&daemon, "/v1/redact", &key, "{\"text\":\"ana@example.org\",\"session\":\"s\"}");
     assert_eq!(hidden.status, 200);
@@ -73,15 +73,78 @@ fn the_first_key_has_every_scope_and_lists_as_made() {
     let (first, second) = (&list["keys"][0], &list["keys"][1]);
     assert_eq!(
         (&first["name"], &first["scopes"]),
-        (&"first start".into(), &"analyze,redact,restore,forget,infer,debug,admin".into())
+        (
+            &"first start".into(),
+            &json!(["analyze", "redact", "restore", "forget", "infer", "debug", "admin"])
+        )
     );
     assert_eq!(
         (&second["tenant"], &second["scopes"], &second["state"]),
-        (&"clinic".into(), &"redact,restore".into(), &"active".into())
+        (&"clinic".into(), &json!(["redact", "restore"]), &"active".into())
     );
     let table = place.tacitd(&["keys", "list"], b"").stdout;
     assert!(table.starts_with("ID        STATE   TENANT") && table.contains("the app"), "{table}");
     assert!(!table.contains(key["key"].as_str().unwrap()));
+}
+
+#[test]
+fn a_key_gets_terms_and_other_terms_later() {
+    let place = Place::new();
+    place.write("policies/letters.toml", "doc = \"Letters\"\n");
+    let terms = [
+        "--policy",
+        "letters",
+        "--model",
+        "small,llama-3*",
+        "--requests-per-minute",
+        "60",
+        "--tokens-per-minute",
+        "9000",
+        "--budget",
+        "12.50",
+    ];
+    let key = make(&place, &terms);
+    let id = key["id"].as_str().unwrap();
+    let expected = json!({
+        "policy": "letters", "models": ["small", "llama-3*"], "requests_per_minute": 60,
+        "tokens_per_minute": 9000, "budget": 12.5
+    });
+    let listed = || {
+        let list = place.tacitd(&["keys", "list", "-o", "json"], b"").stdout;
+        serde_json::from_str::<Value>(&list).unwrap()["keys"][0].clone()
+    };
+    for (name, value) in expected.as_object().unwrap() {
+        assert_eq!((&key[name], &listed()[name]), (value, value), "{name}");
+    }
+    let table = place.tacitd(&["keys", "list"], b"").stdout;
+    let words =
+        "policy letters, models small llama-3*, 60 requests/min, 9000 tokens/min, budget 12.50";
+    assert!(table.contains(words), "{table}");
+
+    let change = |arguments: &[&str]| {
+        let arguments: Vec<_> = ["keys", "change", id].iter().chain(arguments).copied().collect();
+        place.tacitd(&arguments, b"")
+    };
+    let changed = change(&["--budget", "3", "--scope", "infer", "--without", "policy,models"]);
+    assert_eq!(changed.code, Some(0), "{}", changed.stderr);
+    assert!(changed.stdout.contains("budget 3.00") && !changed.stdout.contains("letters"));
+    let now = listed();
+    assert_eq!((&now["budget"], &now["scopes"]), (&json!(3.0), &json!(["infer"])));
+    assert_eq!((&now["policy"], &now["models"]), (&Value::Null, &json!([])));
+    assert_eq!(now["requests_per_minute"], 60, "what was not named stays");
+
+    for (arguments, code, why) in [
+        (&[][..], 2, "nothing to change was named"),
+        (&["--budget", "1", "--without", "budget"], 2, "takes away what the same command gives"),
+        (&["--policy", "nobodys"], 2, "--policy names no policy: there are letters, standard"),
+    ] {
+        let refused = change(arguments);
+        assert_eq!(refused.code, Some(code), "{}", refused.stderr);
+        assert!(refused.stderr.contains(why), "{}", refused.stderr);
+    }
+    let nobody = place.tacitd(&["keys", "change", "nobody", "--name", "x"], b"");
+    assert_eq!(nobody.code, Some(1));
+    assert!(nobody.stderr.contains("there is no such key"), "{}", nobody.stderr);
 }
 
 #[test]
@@ -173,9 +236,16 @@ fn a_narrow_key_may_stand_in_the_path_and_is_masked() {
 fn what_makes_no_sense_is_refused() {
     let place = Place::new();
     for (arguments, why) in [
-        (&["--scope", "everything"][..], "unknown scope\nhint: the scopes are analyze,redact"),
-        (&["--scope", ""], "unknown scope"),
+        (&["--scope", "everything"][..], "--scope names an unknown scope, or none: the scopes are"),
+        (&["--scope", ""], "--scope names an unknown scope"),
         (&["--expires", "soon"], "--expires is not a span of time"),
+        (&["--policy", "nobodys"], "--policy names no policy: there are standard"),
+        (&["--model", "a b"], "--model is not a list of up to 64 models"),
+        (&["--requests-per-minute", "0"], "--requests-per-minute is not a whole number from 1"),
+        (&["--tokens-per-minute", "0"], "--tokens-per-minute is not a whole number from 1"),
+        (&["--budget", "12,50"], "--budget is not an amount from 0 to 1000000000 such as 12.50"),
+        (&["--tenant", ""], "--tenant is not a text of 1 to 128 characters"),
+        (&["--name", "a\nb"], "--name is not a text"),
     ] {
         let arguments: Vec<_> = ["keys", "create"].iter().chain(arguments).copied().collect();
         let ended = place.tacitd(&arguments, b"");

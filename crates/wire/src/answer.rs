@@ -1,11 +1,24 @@
 //! A whole answer: its texts, what it cost, and itself again with others in their places.
 
-use crate::{Dialect, Error, Text, Usage};
+use crate::json::{decoded, literal};
+use crate::scan::{Found, Kind, scan};
+use crate::table::{Mark, answer};
+use crate::texts::{self, Splice, Texts, spliced};
+use crate::{Dialect, Error, Text, Usage, Whose};
 use std::borrow::Cow;
 
 /// An answer that came at once.
 pub struct Answer {
-    body: Vec<u8>,
+    body: String,
+    texts: Texts,
+    usage: Option<Usage>,
+    id: Option<String>,
+    /// The object that the body is.
+    whole: (usize, usize),
+    /// The values of the model, as often as it is named.
+    models: Vec<(usize, usize)>,
+    /// Log probabilities, each with what they belong to.
+    logprobs: Vec<(Found, Found)>,
 }
 
 /// What is changed in an answer besides its texts.
@@ -23,23 +36,73 @@ impl Answer {
     /// # Errors
     /// What is no JSON object, or is nested too deep.
     pub fn read(dialect: Dialect, body: Vec<u8>) -> Result<Self, Error> {
-        let _ = (dialect, body);
-        Err(Error::Wrong("answers are not read yet"))
+        let body = String::from_utf8(body).map_err(|_| Error::NotUtf8)?;
+        let found = scan(&body, answer::table(dialect))?;
+        let start = crate::json::skip(body.as_bytes(), 0);
+        if body.as_bytes()[start] != b'{' {
+            return Err(Error::Wrong("the answer is not an object"));
+        }
+        let whole = (start, body.trim_end().len());
+        let mut answer = Self {
+            body,
+            texts: Texts::default(),
+            usage: None,
+            id: None,
+            whole,
+            models: Vec::new(),
+            logprobs: Vec::new(),
+        };
+        answer.usage = usage(&found, &answer.body);
+        let mut choice: Option<Found> = None;
+        for found in &found {
+            if found.mark == Mark::Choice {
+                choice = Some(*found);
+            }
+            answer.look(found, choice.filter(|choice| found.is_in(choice)));
+        }
+        Ok(answer)
+    }
+
+    fn look(&mut self, found: &Found, choice: Option<Found>) {
+        let first = self.texts.texts.len();
+        match (found.mark, found.kind) {
+            (Mark::Said | Mark::Input | Mark::Part, Kind::String) => {
+                self.texts.plain(&self.body, found, Whose::Assistant);
+            }
+            (Mark::Text(whose), Kind::String) => {
+                self.texts.plain(&self.body, found, whose);
+            }
+            (Mark::Arguments, Kind::String) => {
+                self.texts.json(&self.body, found, Whose::Assistant);
+            }
+            (Mark::Model, Kind::String | Kind::Null) => {
+                self.models.push((found.start, found.end));
+            }
+            (Mark::Id, Kind::String) => {
+                self.id = Some(decoded(&self.body[found.start..found.end]));
+            }
+            (Mark::Logprobs, Kind::Object | Kind::Array) => {
+                self.logprobs.extend(choice.map(|choice| (*found, choice)));
+            }
+            _ => {}
+        }
+        let turn = choice.map_or(0, |choice| choice.index);
+        self.texts.texts[first..].iter_mut().for_each(|text| text.turn = turn);
     }
 
     /// Its texts, in the order in which they stand.
     pub fn texts(&self) -> &[Text] {
-        &[]
+        &self.texts.texts
     }
 
     /// What the upstream counted.
     pub fn usage(&self) -> Option<Usage> {
-        None
+        self.usage
     }
 
     /// The upstream's name of the answer.
     pub fn id(&self) -> Option<&str> {
-        None
+        self.id.as_deref()
     }
 
     /// The body with `texts`, one for each of [`Answer::texts`], in their places. Log probabilities of a choice whose text
@@ -48,7 +111,50 @@ impl Answer {
     /// # Panics
     /// When there are fewer or more.
     pub fn write(&self, texts: &[Cow<'_, str>], edit: &AnswerEdit<'_>) -> Vec<u8> {
-        let _ = (texts, edit);
-        self.body.clone()
+        let mut splices = self.texts.splices(texts);
+        for (logprobs, choice) in &self.logprobs {
+            if self.texts.changes_within(choice, texts) {
+                let (start, end) = (logprobs.start, logprobs.end);
+                splices.push(Splice { start, end, text: "null".to_owned() });
+            }
+        }
+        for (start, end) in self.models.iter().filter(|_| edit.model.is_some()) {
+            let text = literal(edit.model.unwrap_or_default());
+            splices.push(Splice { start: *start, end: *end, text });
+        }
+        if let Some((name, json)) = edit.member {
+            let member = format!("{}:{json}", literal(name));
+            splices.push(texts::members(&self.body, self.whole, &[member]));
+        }
+        spliced(&self.body, splices)
+    }
+}
+
+/// What was counted, of what was found in an answer or an event; none where nothing was.
+pub(crate) fn usage(found: &[Found], body: &str) -> Option<Usage> {
+    let mut usage = None;
+    for found in found.iter().filter(|found| found.kind == Kind::Number) {
+        let count = || body[found.start..found.end].parse().unwrap_or(0u64);
+        let field = |usage: &mut Option<Usage>, add: fn(&mut Usage, u64)| {
+            add(usage.get_or_insert_default(), count());
+        };
+        match found.mark {
+            Mark::InputTokens | Mark::MoreInputTokens => {
+                field(&mut usage, |usage, count| usage.input = usage.input.saturating_add(count));
+            }
+            Mark::OutputTokens => field(&mut usage, |usage, count| usage.output = count),
+            _ => {}
+        }
+    }
+    usage
+}
+
+/// How large it is, and never what it says.
+impl std::fmt::Debug for Answer {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Answer")
+            .field("bytes", &self.body.len())
+            .field("texts", &self.texts.texts)
+            .finish_non_exhaustive()
     }
 }

@@ -7,8 +7,12 @@
 
 mod dialect;
 mod error;
-mod json;
 mod text;
+
+mod json;
+mod scan;
+mod table;
+mod texts;
 
 mod answer;
 mod body;

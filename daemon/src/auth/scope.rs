@@ -65,6 +65,12 @@ impl Scopes {
         Self(Scope::ALL.iter().fold(0, |all, scope| all | 1 << *scope as u8))
     }
 
+    /// Those of a key that nobody says more about.
+    pub(crate) fn usual() -> Self {
+        let usual = [Scope::Analyze, Scope::Redact, Scope::Restore];
+        Self(usual.iter().fold(0, |all, scope| all | 1 << *scope as u8))
+    }
+
     /// All but one.
     pub(crate) fn all_but(scope: Scope) -> Self {
         Self(Self::all().0 & !(1 << scope as u8))

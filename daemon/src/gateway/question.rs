@@ -4,7 +4,7 @@
 use super::refusal::{no_model, of_wire};
 use crate::auth::{Caller, Scope};
 use crate::http::{HttpShared, Refusal, is_name};
-use crate::policy::{Policy, Set};
+use crate::policy::Policy;
 use crate::settings::Images;
 use http::{HeaderMap, StatusCode};
 use std::sync::Arc;
@@ -50,7 +50,8 @@ impl Question {
         incoming: Incoming,
     ) -> Result<(Self, Request), Refusal> {
         let Incoming { dialect, headers, body, caller, request_id } = incoming;
-        let policy = policy(&headers, &caller, &shared.policies.current())?;
+        let policies = shared.policies.current();
+        let policy = caller.terms.policy_among(value(&headers, POLICY)?, &policies)?;
         let session = session(&headers)?;
         let debug = debug(&headers, &caller)?;
         let request = Request::read(dialect, body).map_err(of_wire)?;
@@ -100,20 +101,6 @@ fn value<'h>(headers: &'h HeaderMap, name: &'static str) -> Result<Option<&'h st
         (Ok(value), None) => Ok(Some(value.trim())),
         _ => Err(Refusal::unprocessable(format!("the header {name} must hold one plain value"))),
     }
-}
-
-/// The caller's own policy, or that of the header, or the one for those who name none.
-fn policy(headers: &HeaderMap, caller: &Caller, policies: &Set) -> Result<Arc<Policy>, Refusal> {
-    let named = value(headers, POLICY)?;
-    let no_policy = |message| Refusal::new(StatusCode::UNPROCESSABLE_ENTITY, "no_policy", message);
-    if let Some(own) = &caller.terms.policy {
-        let message = "the policy of this API key is not in force";
-        return policies.get(own).ok_or_else(|| no_policy(message.to_owned()));
-    }
-    let Some(named) = named else { return Ok(policies.default()) };
-    policies.get(named).ok_or_else(|| {
-        no_policy(format!("there is no such policy; there are: {}", policies.names()))
-    })
 }
 
 fn session(headers: &HeaderMap) -> Result<Option<String>, Refusal> {

@@ -1,4 +1,6 @@
-//! What an administrator may look at.
+//! What an administrator may look at, and look after.
+
+pub(super) mod keys;
 
 use super::answer::{Answer, json};
 use crate::gateway::Rules;

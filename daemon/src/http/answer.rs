@@ -10,6 +10,7 @@ use std::time::Duration;
 use wire::{Dialect, ErrorBody};
 
 use super::flow::Flow;
+use crate::auth::Wrong;
 use crate::hiding::HideError;
 use crate::store::{StoreError, VaultError};
 
@@ -117,6 +118,19 @@ impl Refusal {
         Self::new(StatusCode::NOT_FOUND, "session_not_found", "there is no such session")
     }
 
+    /// 404: no key that could be told or changed.
+    pub(crate) fn no_key() -> Self {
+        let message = "there is no such key, or it is revoked";
+        Self::new(StatusCode::NOT_FOUND, "key_not_found", message)
+    }
+
+    /// 409: nobody could look after tacitd any more.
+    pub(crate) fn last_admin() -> Self {
+        let message =
+            "it is the last active key with the scope admin; add ?force=true to do without";
+        Self::new(StatusCode::CONFLICT, "last_admin_key", message)
+    }
+
     /// 405, with what would do.
     pub(crate) fn method(allowed: &str) -> Self {
         let message = format!("this route answers {allowed}");
@@ -212,6 +226,12 @@ impl Refusal {
         };
         answer.headers_mut().insert(header.0, header.1);
         answer
+    }
+}
+
+impl From<Wrong> for Refusal {
+    fn from(wrong: Wrong) -> Self {
+        Self::unprocessable(format!("the field `{}` {}", wrong.field, wrong.why))
     }
 }
 

@@ -15,7 +15,7 @@ use serde::Serialize;
 use std::sync::Arc;
 use trace::{Counter, Trace};
 
-mod fields;
+pub(super) mod fields;
 mod trace;
 
 #[derive(Serialize)]
@@ -125,11 +125,12 @@ async fn find(
     hiding::beside(heavy, work).await
 }
 
-pub(super) async fn analyze(shared: &Shared, call: Call) -> Result<Answer, Refusal> {
+pub(super) async fn analyze(shared: &Shared, mut call: Call) -> Result<Answer, Refusal> {
+    let caller = caller(&mut call);
     let takes = &["text", "texts", "policy", "language", "trace"];
     let mut fields = fields(&mut Some(call), shared, takes).await?;
     let Texts { texts, batch } = fields.texts()?;
-    let policy = fields.policy(&shared.policies.current())?;
+    let policy = fields.policy(&caller.terms, &shared.policies.current())?;
     let asked = (fields.language()?, fields.flag("trace")?);
     let (texts, found) = find(&policy, texts, asked).await?;
     let results = texts.iter().zip(&found).map(|(text, found)| found_items(&policy, text, found));
@@ -162,7 +163,7 @@ pub(super) async fn redact(shared: &Shared, mut call: Call) -> Result<Answer, Re
     let mut fields = fields(&mut Some(call), shared, takes).await?;
     let Texts { texts, batch } = fields.texts()?;
     let (session, project) = (fields.name("session")?, fields.name("project")?);
-    let policy = fields.policy(&shared.policies.current())?;
+    let policy = fields.policy(&caller.terms, &shared.policies.current())?;
     let (language, trace) = (fields.language()?, fields.flag("trace")?);
     let originals = if trace { texts.clone() } else { Vec::new() };
     let who = Numbers { tenant: caller.tenant, session, project };

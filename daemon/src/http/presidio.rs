@@ -38,25 +38,35 @@ const LANGUAGE_MAX: usize = 35;
 
 pub(super) async fn answer(shared: &Shared, deed: Deed, call: Call) -> Result<Answer, Refusal> {
     match deed {
-        Deed::Analyze => analyze::analyze(shared, fields(shared, call).await?).await,
+        Deed::Analyze => {
+            let engine = engine(shared, &call)?;
+            analyze::analyze(shared, engine, fields(shared, call).await?).await
+        }
         Deed::Anonymize => anonymize::anonymize(fields(shared, call).await?).await,
         Deed::Deanonymize => anonymize::deanonymize(fields(shared, call).await?).await,
         Deed::Recognizers => {
             asked_language(&call)?;
-            let engine = Arc::clone(&shared.policies.default().engine);
+            let engine = engine(shared, &call)?;
             let rules = rules(&engine).map(|rule| rule.name.as_str());
             let names: Vec<_> = rules.chain(engine.tagger().map(Tagger::name)).collect();
             Ok(json(StatusCode::OK, &names))
         }
         Deed::Entities => {
             asked_language(&call)?;
-            let engine = Arc::clone(&shared.policies.default().engine);
+            let engine = engine(shared, &call)?;
             let names: BTreeSet<_> = rules(&engine).map(|rule| entity(rule, rule.kind)).collect();
             Ok(json(StatusCode::OK, &names))
         }
         Deed::Anonymizers => Ok(json(StatusCode::OK, &operator::ANONYMIZERS)),
         Deed::Deanonymizers => Ok(json(StatusCode::OK, &operator::DEANONYMIZERS)),
     }
+}
+
+/// What finds for who asks: no request of the family names a policy.
+fn engine(shared: &Shared, call: &Call) -> Result<Arc<Engine>, Refusal> {
+    let caller = call.caller.as_ref().expect("the routes ask for a scope");
+    let policy = caller.terms.policy_among(None, &shared.policies.current())?;
+    Ok(Arc::clone(&policy.engine))
 }
 
 async fn fields(shared: &Shared, call: Call) -> Result<Fields, Refusal> {

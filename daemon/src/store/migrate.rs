@@ -5,7 +5,8 @@ use rusqlite::{Connection, TransactionBehavior};
 use std::path::Path;
 
 /// The steps, the first being form 1. A step that was released is never changed.
-const STEPS: &[&str] = &[include_str!("form_1.sql"), include_str!("form_2.sql")];
+const STEPS: &[&str] =
+    &[include_str!("form_1.sql"), include_str!("form_2.sql"), include_str!("form_3.sql")];
 
 /// Runs the steps that are missing, under the write lock, so that of two daemons that start at once one waits and then
 /// finds nothing to do.
@@ -49,6 +50,21 @@ mod tests {
             .query_row("SELECT count(*) FROM sqlite_master", [], |row| row.get(0))
             .unwrap();
         assert_eq!((tables, form(&connection).unwrap()), (0, 0));
+    }
+
+    #[test]
+    fn keys_of_form_2_get_no_terms() {
+        let mut connection = Connection::open_in_memory().unwrap();
+        run_steps(Path::new("x.db"), &mut connection, &STEPS[..2]).unwrap();
+        let key = "INSERT INTO api_key (id, tenant, name, hash, scopes, created) \
+                   VALUES ('old', 1, 'n', x'00', 'analyze', 1)";
+        connection.execute_batch(key).unwrap();
+        run_steps(Path::new("x.db"), &mut connection, &STEPS[..3]).unwrap();
+        let query = "SELECT models FROM api_key WHERE id = 'old' AND policy IS NULL \
+                     AND requests_per_minute IS NULL AND tokens_per_minute IS NULL \
+                     AND budget_micros IS NULL";
+        let models: String = connection.query_row(query, [], |row| row.get(0)).unwrap();
+        assert_eq!((models.as_str(), form(&connection).unwrap()), ("", 3));
     }
 
     #[test]

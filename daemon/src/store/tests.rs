@@ -1,6 +1,7 @@
 //! The store's promises.
 
 use super::*;
+use crate::auth::Terms;
 use redact::{Kind, Placeholder};
 use std::collections::HashMap;
 use std::os::unix::fs::PermissionsExt;
@@ -86,7 +87,8 @@ fn new_key(id: &str, tenant: &str, lifetime: Option<i64>) -> NewKey {
         name: own("n"),
         hash: b"h".to_vec(),
         scopes: own("analyze"),
-        lifetime,
+        expires: lifetime.map(|seconds| now() + seconds),
+        terms: Terms::default(),
     }
 }
 
@@ -313,8 +315,60 @@ async fn keys_are_listed_and_revoked() {
         keys.iter().map(|key| (key.id.as_str(), key.is_active())).collect::<Vec<_>>(),
         [("a", true), ("b", false)]
     );
-    assert!(store.revoke_key("a").await.unwrap() && !store.revoke_key("a").await.unwrap());
+    let revoked = store.revoke_key("a", LastAdmin::Stays).await.unwrap();
+    assert!(matches!(revoked, Changed::Done(key) if !key.is_active()));
+    assert_eq!(store.revoke_key("a", LastAdmin::Stays).await.unwrap(), Changed::NoKey);
     assert!(!store.key("a").await.unwrap().unwrap().is_active());
     assert_eq!(store.key("none").await.unwrap(), None);
     assert!(store.default_tenant().await.unwrap() != store.keys().await.unwrap()[0].tenant);
+}
+
+#[tokio::test]
+async fn terms_are_kept_and_changed() {
+    let place = Place::new();
+    let store = place.open().await;
+    let terms = Terms {
+        policy: Some("letters".to_owned()),
+        models: vec!["small".to_owned(), "llama-3*".to_owned()],
+        requests_per_minute: Some(u32::MAX),
+        tokens_per_minute: Some(1_000_000_000_000),
+        budget_micros: Some(12_500_000),
+    };
+    store.add_key(NewKey { terms: terms.clone(), ..new_key("a", "t", None) }).await.unwrap();
+    store.add_key(new_key("a", "t", None)).await.unwrap();
+    let kept = store.key("a").await.unwrap().unwrap();
+    assert_eq!(*kept.terms, terms, "a second start with the same key changes nothing");
+
+    let without = Terms { policy: None, models: Vec::new(), ..terms };
+    let wanted = Arc::new(without.clone());
+    let change = move |key: &mut KeyRecord| key.terms = wanted;
+    let changed = store.change_key("a", LastAdmin::Stays, change).await.unwrap();
+    assert!(matches!(changed, Changed::Done(key) if *key.terms == without && key.hash == b"h"));
+    assert_eq!(*store.key("a").await.unwrap().unwrap().terms, without);
+    let nobody = store.change_key("b", LastAdmin::Stays, |_| ()).await.unwrap();
+    assert_eq!(nobody, Changed::NoKey);
+}
+
+#[tokio::test]
+async fn the_last_admin_key_stays_unless_it_may_go() {
+    let place = Place::new();
+    let store = place.open().await;
+    let admin =
+        |id, lifetime| NewKey { scopes: "analyze,admin".to_owned(), ..new_key(id, "t", lifetime) };
+    store.add_key(admin("a", None)).await.unwrap();
+    store.add_key(admin("expired", Some(-1))).await.unwrap();
+    store.add_key(new_key("other", "t", None)).await.unwrap();
+    let narrow = |key: &mut KeyRecord| key.scopes = "analyze".to_owned();
+    assert_eq!(store.revoke_key("a", LastAdmin::Stays).await.unwrap(), Changed::LastAdmin);
+    let narrowed = store.change_key("a", LastAdmin::Stays, narrow).await.unwrap();
+    assert_eq!(narrowed, Changed::LastAdmin);
+    assert!(store.key("a").await.unwrap().unwrap().is_active_admin());
+    let renamed = store.change_key("a", LastAdmin::Stays, |key| key.name.clear()).await.unwrap();
+    assert!(matches!(renamed, Changed::Done(_)));
+
+    store.add_key(admin("b", None)).await.unwrap();
+    let narrowed = store.change_key("b", LastAdmin::Stays, narrow).await.unwrap();
+    assert!(matches!(narrowed, Changed::Done(_)), "another is left");
+    let gone = store.revoke_key("a", LastAdmin::MayGo).await.unwrap();
+    assert!(matches!(gone, Changed::Done(_)));
 }

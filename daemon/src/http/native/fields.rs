@@ -2,8 +2,8 @@
 //! includes the names of fields we do not know.
 
 use super::super::answer::Refusal;
+use crate::auth::Terms;
 use crate::policy::{Policy, Set};
-use http::StatusCode;
 use redact::Language;
 use serde::Deserialize;
 use serde::de::{Deserializer, IgnoredAny, MapAccess, Visitor};
@@ -13,9 +13,25 @@ use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 
-/// Every field of the family.
-const KNOWN: &[&str] =
-    &["text", "texts", "session", "project", "lenient", "policy", "language", "trace"];
+/// Every field of the family, and of those who look after keys.
+const KNOWN: &[&str] = &[
+    "text",
+    "texts",
+    "session",
+    "project",
+    "lenient",
+    "policy",
+    "language",
+    "trace",
+    "name",
+    "tenant",
+    "scopes",
+    "expires_in",
+    "models",
+    "requests_per_minute",
+    "tokens_per_minute",
+    "budget",
+];
 
 /// The longest name of a session or project.
 const NAME_MAX: usize = 128;
@@ -51,7 +67,10 @@ impl Fields {
     ///
     /// # Errors
     /// 400 where it is no JSON, 422 where it is other JSON than the route takes.
-    pub(super) fn read(bytes: &[u8], takes: &'static [&'static str]) -> Result<Self, Refusal> {
+    pub(in super::super) fn read(
+        bytes: &[u8],
+        takes: &'static [&'static str],
+    ) -> Result<Self, Refusal> {
         let fields: Self =
             serde_json::from_slice(bytes).map_err(|error| match error.classify() {
                 Category::Data => Refusal::unprocessable("the body must be a JSON object"),
@@ -77,10 +96,15 @@ impl Fields {
         Ok(fields)
     }
 
+    /// Takes a field where it stands, also as `null`.
+    pub(in super::super) fn present(&mut self, name: &str) -> Option<Value> {
+        let at = self.found.iter().position(|(found, _)| *found == name)?;
+        Some(self.found.swap_remove(at).1)
+    }
+
     /// Takes a field; `null` counts as absent.
     fn take(&mut self, name: &str) -> Option<Value> {
-        let at = self.found.iter().position(|(found, _)| *found == name)?;
-        Some(self.found.swap_remove(at).1).filter(|value| !value.is_null())
+        self.present(name).filter(|value| !value.is_null())
     }
 
     /// Takes `text` or `texts`.
@@ -125,22 +149,16 @@ impl Fields {
         }
     }
 
-    /// Takes the policy that is named, or the one for those who name none.
+    /// Takes the policy that is named, or the one for those who name none, on the terms of who asks.
     ///
     /// # Errors
-    /// When there is none of that name; those that there are are told.
-    pub(super) fn policy(&mut self, policies: &Set) -> Result<Arc<Policy>, Refusal> {
-        let named = match self.take("policy") {
-            None => return Ok(policies.default()),
-            Some(Value::String(name)) => policies.get(&name),
-            Some(_) => {
-                return Err(Refusal::unprocessable("the field `policy` must be a string"));
-            }
-        };
-        named.ok_or_else(|| {
-            let message = format!("there is no such policy; there are: {}", policies.names());
-            Refusal::new(StatusCode::UNPROCESSABLE_ENTITY, "no_policy", message)
-        })
+    /// When there is none of that name (those that there are are told), or the caller may not use it.
+    pub(super) fn policy(&mut self, terms: &Terms, policies: &Set) -> Result<Arc<Policy>, Refusal> {
+        match self.take("policy") {
+            None => terms.policy_among(None, policies),
+            Some(Value::String(name)) => terms.policy_among(Some(&name), policies),
+            Some(_) => Err(Refusal::unprocessable("the field `policy` must be a string")),
+        }
     }
 
     /// Takes the language of the texts.

@@ -182,9 +182,12 @@ fn entities(
     Ok((!names.is_empty()).then(|| names.into_iter().collect()))
 }
 
-pub(super) async fn analyze(shared: &Shared, fields: Fields) -> Result<Answer, Refusal> {
+pub(super) async fn analyze(
+    shared: &Shared,
+    engine: Arc<Engine>,
+    fields: Fields,
+) -> Result<Answer, Refusal> {
     let deadline = Instant::now() + shared.request_timeout;
-    let engine = Arc::clone(&shared.policies.default().engine);
     let wanted = Wanted::read(fields)?;
     beside(wanted.is_heavy(&engine), move || {
         let found = wanted.find(deadline)?;

@@ -210,6 +210,10 @@ async fn a_store_of_the_first_form_is_brought_up_to_date() {
 
     let key = secret::derive_from(&"database".into(), secret::DATABASE);
     let old = connect(&place.path(), &key).unwrap();
+    let terms = ["policy", "models", "requests_per_minute", "tokens_per_minute", "budget_micros"];
+    for column in terms {
+        old.execute_batch(&format!("ALTER TABLE api_key DROP COLUMN {column}")).unwrap();
+    }
     let back = "DROP TABLE surrogate; DROP TABLE project_surrogate; PRAGMA user_version = 1";
     old.execute_batch(back).unwrap();
     let first = Connection::open_in_memory().unwrap();
