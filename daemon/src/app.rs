@@ -287,7 +287,9 @@ fn fleet() -> Result<Fleet, Failure> {
         retries: 2,
         breaker: infer::Breaker { failures: 5, pause: Duration::from_secs(10) },
     };
-    Fleet::new(config).map_err(|error| Failure::because("set up the model servers", &error))
+    let first = |errors: Vec<infer::ConfigError>| errors.into_iter().next().expect("one at least");
+    let failed = |errors| Failure::because("set up the model servers", &first(errors));
+    Fleet::new(config).map_err(failed)
 }
 
 /// Lets pages of the origins listed call us; without any, a page of another origin gets no answer it could read.

@@ -14,9 +14,10 @@ mod presidio;
 mod probe;
 mod route;
 
-pub(crate) use answer::{Answer, Refusal, family, typed};
+pub(crate) use answer::{Answer, Refusal, typed};
 pub(crate) use body::BodyLimits;
 pub(crate) use flow::Flow;
+pub(crate) use models::family;
 pub(crate) use native::is_name;
 pub(crate) use observe::ObserveLayer;
 pub(crate) use route::{Router, Shared as HttpShared, Surface};

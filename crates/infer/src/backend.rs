@@ -4,7 +4,7 @@
 use crate::clock::Clock;
 use crate::connection::Pieces;
 use crate::error::{AskError, Cause, Phase};
-use crate::member::{Outcome, Watch};
+use crate::member::Watch;
 use bytes::{Bytes, BytesMut};
 use futures_util::Stream;
 use http::{HeaderMap, StatusCode};
@@ -145,7 +145,7 @@ impl ReplyBody {
             }
             Poll::Ready(None) => {
                 self.pieces = None;
-                self.tell(Outcome::Answered);
+                self.watch.take().into_iter().for_each(Watch::completed);
                 return Poll::Ready(None);
             }
             Poll::Ready(Some(Err(source))) => {
@@ -158,14 +158,8 @@ impl ReplyBody {
         };
         // What is dropped here closes the upstream's stream.
         self.pieces = None;
-        self.tell(Outcome::of(&error));
+        self.watch.take().into_iter().for_each(|watch| watch.failed(&error));
         Poll::Ready(Some(Err(error)))
-    }
-
-    fn tell(&mut self, outcome: Outcome) {
-        if let Some(watch) = self.watch.take() {
-            watch.ended(outcome);
-        }
     }
 }
 

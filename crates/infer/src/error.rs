@@ -119,6 +119,12 @@ pub enum ConfigError {
         /// The rest of the sentence.
         what: &'static str,
     },
+    /// The address lies outside, and it may not.
+    #[error("the URL is that of an external host, and those are off")]
+    External {
+        /// The upstream's name.
+        upstream: String,
+    },
     /// A proxy looks names up itself, so nobody here sees where they lead.
     #[error("a proxy resolves the name itself, so that it may lead to an external host")]
     ProxyResolves {
@@ -169,6 +175,7 @@ impl ConfigError {
         match self {
             Self::Url { upstream, .. }
             | Self::Proxy { upstream, .. }
+            | Self::External { upstream }
             | Self::ProxyResolves { upstream }
             | Self::Authority { upstream, .. }
             | Self::NoAuthority { upstream }
@@ -183,11 +190,22 @@ impl ConfigError {
         match self {
             Self::Url { .. } => "url",
             Self::Proxy { .. } => "proxy",
-            Self::ProxyResolves { .. } => "external",
+            Self::External { .. } | Self::ProxyResolves { .. } => "external",
             Self::Authority { .. } | Self::NoAuthority { .. } => "ca",
             Self::Header { .. } => "headers",
             Self::Key { .. } => "api_key",
             Self::Twice { .. } => "name",
         }
     }
+}
+
+/// An error and what it came from, in one line.
+pub(crate) fn in_full(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        text = format!("{text}: {error}");
+        cause = error.source();
+    }
+    text
 }

@@ -29,3 +29,4 @@ pub use config::{Breaker, Config, ModelName, Protocol, Timeouts, Upstream};
 pub use error::{AskError, Cause, ConfigError, Phase};
 pub use fleet::{Fleet, Rules};
 pub use member::{Place, State};
+pub use target::{check_proxy, check_url};

@@ -3,7 +3,7 @@
 use crate::backend::Backend;
 use crate::breaker::{Circuit, Entry};
 use crate::config::{Breaker, ModelName};
-use crate::error::AskError;
+use crate::error::{AskError, in_full};
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -74,6 +74,8 @@ pub struct State {
     pub failures: u32,
     /// Answers on their way.
     pub in_flight: u32,
+    /// What went wrong last, if it is not healthy; for the log, as it names hosts.
+    pub trouble: Option<String>,
     /// What it was asked since the start, by what became of it.
     pub outcomes: Vec<(&'static str, u64)>,
 }
@@ -87,6 +89,7 @@ pub(crate) struct Member {
     /// The last look at it found it unwell.
     unwell: AtomicBool,
     next_look: Mutex<Option<Instant>>,
+    trouble: Mutex<Option<String>>,
     in_flight: AtomicU32,
     outcomes: [AtomicU64; Outcome::NAMES.len()],
 }
@@ -101,6 +104,7 @@ impl Member {
             circuit: Mutex::default(),
             unwell: AtomicBool::new(false),
             next_look: Mutex::new(None),
+            trouble: Mutex::new(None),
             in_flight: AtomicU32::new(0),
             outcomes: Default::default(),
         }
@@ -137,8 +141,11 @@ impl Member {
             }
             *next = Some(now + every);
         }
-        let well = self.backend.probe().await.is_ok();
-        self.unwell.store(!well, Relaxed);
+        let looked = self.backend.probe().await;
+        if let Err(error) = &looked {
+            *lock(&self.trouble) = Some(in_full(error));
+        }
+        self.unwell.store(looked.is_err(), Relaxed);
     }
 
     /// How it is.
@@ -146,10 +153,12 @@ impl Member {
         let circuit = lock(&self.circuit);
         let open_for = circuit.shut_for(Instant::now());
         let counts = self.outcomes.iter().map(|count| count.load(Relaxed));
+        let healthy = open_for.is_none() && !self.is_unwell();
         State {
             name: self.backend.name().to_string(),
             url_host: self.backend.host().to_owned(),
-            healthy: open_for.is_none() && !self.is_unwell(),
+            healthy,
+            trouble: lock(&self.trouble).clone().filter(|_| !healthy),
             open_for,
             failures: circuit.failures(),
             in_flight: self.in_flight.load(Relaxed),
@@ -174,8 +183,9 @@ pub(crate) struct Watch {
 }
 
 impl Watch {
-    /// There is no answer.
+    /// There is no answer, or no more of it.
     pub(crate) fn failed(self, error: &AskError) {
+        *lock(&self.member.trouble) = Some(in_full(error));
         self.ended(Outcome::of(error));
     }
 
@@ -183,6 +193,9 @@ impl Watch {
     pub(crate) fn answers(&mut self, status: http::StatusCode, fails: bool) {
         let mut circuit = lock(&self.member.circuit);
         if fails {
+            let trouble =
+                format!("the answer of upstream {} is {status}", self.member.backend.name());
+            *lock(&self.member.trouble) = Some(trouble);
             circuit.failed(self.member.rule, Instant::now());
         } else {
             circuit.succeeded();
@@ -193,8 +206,12 @@ impl Watch {
         }
     }
 
-    /// It is over.
-    pub(crate) fn ended(mut self, outcome: Outcome) {
+    /// The answer is complete.
+    pub(crate) fn completed(self) {
+        self.ended(Outcome::Answered);
+    }
+
+    fn ended(mut self, outcome: Outcome) {
         let outcome = if outcome == Outcome::Answered { self.status } else { outcome };
         if matches!(outcome, Outcome::Unreachable | Outcome::Late | Outcome::Broken) {
             lock(&self.member.circuit).failed(self.member.rule, Instant::now());

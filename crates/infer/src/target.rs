@@ -76,6 +76,22 @@ impl Target {
     }
 }
 
+/// Judges the address of an upstream.
+///
+/// # Errors
+/// The rest of a sentence that begins with it.
+pub fn check_url(url: &str) -> Result<(), &'static str> {
+    Target::parse(url).map(drop)
+}
+
+/// Judges the address of a proxy.
+///
+/// # Errors
+/// The rest of a sentence that begins with it.
+pub fn check_proxy(url: &str) -> Result<(), &'static str> {
+    Proxy::parse(url).map(drop)
+}
+
 /// Where an upstream is asked how it is.
 pub(crate) fn probe_path(protocol: Protocol) -> &'static str {
     match protocol {

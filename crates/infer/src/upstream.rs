@@ -1,6 +1,6 @@
 //! A backend that is another server, over HTTP.
 
-use crate::address::Resolve;
+use crate::address::{Resolve, is_external};
 use crate::backend::{Backend, BoxFuture, Question, Reply, ReplyBody};
 use crate::clock::Clock;
 use crate::config::{Protocol, Timeouts, Upstream};
@@ -104,10 +104,11 @@ impl Server {
             }
             (false, _) => Ok(None),
         };
-        if let (Ok(target), Ok(Some(_))) = (&target, &proxy) {
-            let inside = target.host.parse().is_ok_and(|ip| !crate::address::is_external(ip));
-            if !upstream.external && !inside {
-                faults.push(ConfigError::ProxyResolves { upstream: name() });
+        if let (Ok(target), Ok(proxy), false) = (&target, &proxy, upstream.external) {
+            match (target.host.parse().ok().map(is_external), proxy) {
+                (Some(true), _) => faults.push(ConfigError::External { upstream: name() }),
+                (None, Some(_)) => faults.push(ConfigError::ProxyResolves { upstream: name() }),
+                _ => {}
             }
         }
         let (Ok(target), Ok(proxy), Ok(tls)) = (target, proxy, tls) else { return Err(faults) };

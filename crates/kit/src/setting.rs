@@ -14,13 +14,15 @@
 mod fault;
 mod file;
 mod resolve;
+mod table;
 mod value;
 
 #[cfg(test)]
 mod tests;
 
 pub use fault::{Fault, Notice, nearest};
-pub use resolve::{Environment, Inputs, Origin, Resolved, resolve};
+pub use resolve::{Environment, Inputs, Origin, Resolved, read_secret, resolve};
+pub use table::{Entry, Item, Shape, Table};
 pub use value::{Fraction, List, Seconds, Text, Value, Whole};
 
 /// One row of the settings table.

@@ -10,6 +10,7 @@ use std::time::Duration;
 use wire::{Dialect, ErrorBody};
 
 use super::flow::Flow;
+use super::models::family;
 use crate::auth::Wrong;
 use crate::hiding::HideError;
 use crate::store::{StoreError, VaultError};
@@ -61,18 +62,6 @@ pub(crate) enum Shape {
     Presidio,
     /// As that family of clients expects it.
     Model(Dialect),
-}
-
-/// What OpenAI's clients call the family of errors with that status.
-pub(crate) fn family(status: StatusCode) -> &'static str {
-    match status {
-        StatusCode::UNAUTHORIZED => "authentication_error",
-        StatusCode::FORBIDDEN => "permission_error",
-        StatusCode::PAYMENT_REQUIRED => "insufficient_quota",
-        StatusCode::TOO_MANY_REQUESTS => "rate_limit_error",
-        status if status.is_client_error() => "invalid_request_error",
-        _ => "server_error",
-    }
 }
 
 /// Why a request gets no answer of the kind it asked for.

@@ -53,3 +53,15 @@ pub(super) fn one(shared: &Shared, mut call: Call) -> Result<Answer, Refusal> {
 fn json(body: Vec<u8>) -> Answer {
     typed(StatusCode::OK, HeaderValue::from_static("application/json"), body)
 }
+
+/// What OpenAI's clients call the family of errors with that status.
+pub(crate) fn family(status: StatusCode) -> &'static str {
+    match status {
+        StatusCode::UNAUTHORIZED => "authentication_error",
+        StatusCode::FORBIDDEN => "permission_error",
+        StatusCode::PAYMENT_REQUIRED => "insufficient_quota",
+        StatusCode::TOO_MANY_REQUESTS => "rate_limit_error",
+        status if status.is_client_error() => "invalid_request_error",
+        _ => "server_error",
+    }
+}

@@ -118,6 +118,11 @@ async fn who_does_not_listen_is_passed_over() {
     let error = refusal(&fleet(config([absent()]))).await;
     assert!(matches!(error, AskError::Connect { .. }), "{error:?}");
     assert_eq!(error.to_string(), "cannot connect to upstream one");
+    let once = Breaker { failures: 1, pause: LONG };
+    let paused = fleet(Config { breaker: once, ..config([absent()]) });
+    refusal(&paused).await;
+    let trouble = paused.states()[0].trouble.clone().unwrap();
+    assert!(trouble.starts_with("cannot connect to upstream one: Connection refused"), "{trouble}");
 }
 
 #[tokio::test]

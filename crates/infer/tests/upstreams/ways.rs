@@ -137,6 +137,7 @@ async fn every_description_that_cannot_be_used_is_told_at_once() {
         Upstream { headers: header, ..wrong("e", "http://h") },
         Upstream { key: Some("line\nbreak".into()), ..wrong("f", "http://h") },
         wrong("f", "http://h"),
+        wrong("g", "http://203.0.113.7"),
     ];
     let Err(faults) = Fleet::new(config(upstreams)) else { panic!("they were all taken") };
     let told: Vec<_> = faults.iter().map(|fault| (fault.upstream(), fault.key())).collect();
@@ -150,6 +151,7 @@ async fn every_description_that_cannot_be_used_is_told_at_once() {
             ("e", "headers"),
             ("f", "api_key"),
             ("f", "name"),
+            ("g", "external"),
         ]
     );
     assert!(!format!("{faults:?}").contains("break"), "a key is not repeated");

@@ -1,5 +1,6 @@
-//! `tacit.toml`: sections of scalars and lists, each value with the line it stands on.
+//! `tacit.toml`: sections of scalars and lists, each value with the line it stands on; and tables that are no sections.
 
+use super::table::{self, Shape, Table};
 use super::{Fault, Setting};
 use toml::de::{DeTable, DeValue};
 
@@ -12,9 +13,18 @@ pub(super) struct Found {
     pub(super) place: String,
 }
 
-/// Reads the file's text: values and faults, in the order in which they stand there. `name` is how messages call it.
-pub(super) fn read(table: &[Setting], name: &str, text: &str) -> Vec<Result<Found, Fault>> {
-    let reader = Reader { table, name, text };
+/// What the file says.
+pub(super) struct Said {
+    /// Values and faults, in the order in which they stand there.
+    pub(super) found: Vec<Result<Found, Fault>>,
+    /// Tables that are no sections.
+    pub(super) tables: Vec<Table>,
+}
+
+/// Reads the file's text. `name` is how messages call it.
+pub(super) fn read(table: &[Setting], shapes: &[Shape], (name, text): (&str, &str)) -> Said {
+    let reader = Reader { table, shapes, name, text };
+    let mut tables: Vec<(usize, Table)> = Vec::new();
     let (document, errors) = DeTable::parse_recoverable(text);
     let mut read: Vec<(usize, Result<Found, Fault>)> = Vec::new();
     for error in &errors {
@@ -24,6 +34,14 @@ pub(super) fn read(table: &[Setting], name: &str, text: &str) -> Vec<Result<Foun
     }
     for (section, value) in document.get_ref() {
         let at = section.span().start;
+        let name = section.get_ref().as_ref();
+        if let Some(shape) = shapes.iter().find(|shape| shape.name() == name) {
+            match reader.tables(*shape, value.get_ref(), at) {
+                Ok(made) => tables.extend(made),
+                Err(fault) => read.push((at, Err(fault))),
+            }
+            continue;
+        }
         match reader.section(section.get_ref(), value.get_ref(), at) {
             Err(fault) => read.push((at, Err(fault))),
             Ok(keys) => read.extend(keys.iter().map(|(key, value)| {
@@ -33,11 +51,16 @@ pub(super) fn read(table: &[Setting], name: &str, text: &str) -> Vec<Result<Foun
         }
     }
     read.sort_by_key(|(at, _)| *at);
-    read.into_iter().map(|(_, found)| found).collect()
+    tables.sort_by_key(|(at, _)| *at);
+    Said {
+        found: read.into_iter().map(|(_, found)| found).collect(),
+        tables: tables.into_iter().map(|(_, table)| table).collect(),
+    }
 }
 
 struct Reader<'a> {
     table: &'a [Setting],
+    shapes: &'a [Shape],
     name: &'a str,
     text: &'a str,
 }
@@ -51,6 +74,39 @@ impl Reader<'_> {
         (line, format!("{}:{line}:{column}", self.name))
     }
 
+    /// Tables of one name that are no sections.
+    fn tables(
+        &self,
+        shape: Shape,
+        value: &DeValue<'_>,
+        at: usize,
+    ) -> Result<Vec<(usize, Table)>, Fault> {
+        let place = |at: usize| self.place(at).1;
+        let made = |table: &DeTable<'_>, at: usize| {
+            let (name, entries) = (shape.name().to_owned(), table::entries(table, &place));
+            (at, Table { name, place: place(at), entries })
+        };
+        let wrong = |written: String| {
+            let fault =
+                Fault::new(place(at), format!("`{}` is written as {written}", shape.name()));
+            Err(fault.hint("write the name in its brackets above its keys"))
+        };
+        match (shape, value) {
+            (Shape::One(_), DeValue::Table(table)) => Ok(vec![made(table, at)]),
+            (Shape::Many(name), DeValue::Array(items)) => {
+                let tables = items.iter().map(|item| {
+                    item.get_ref().as_table().map(|table| made(table, item.span().start))
+                });
+                match tables.collect() {
+                    Some(tables) => Ok(tables),
+                    None => wrong(format!("`[[{name}]]`")),
+                }
+            }
+            (Shape::One(name), _) => wrong(format!("`[{name}]`")),
+            (Shape::Many(name), _) => wrong(format!("`[[{name}]]`")),
+        }
+    }
+
     fn section<'v, 'i>(
         &self,
         section: &str,
@@ -58,6 +114,13 @@ impl Reader<'_> {
         at: usize,
     ) -> Result<&'v DeTable<'i>, Fault> {
         let (_, place) = self.place(at);
+        let is_many = value.as_array().is_some_and(|items| {
+            !items.is_empty() && items.iter().all(|item| item.get_ref().is_table())
+        });
+        if is_many {
+            let known = self.shapes.iter().map(|shape| shape.name());
+            return Err(Fault::unknown(place, &format!("table `[[{section}]]`"), section, known));
+        }
         let Some(keys) = value.as_table() else {
             let fault = Fault::new(place, format!("`{section}` stands outside of a section"));
             return Err(match self.table.iter().find(|row| row.key == section) {
@@ -69,6 +132,7 @@ impl Reader<'_> {
             return Ok(keys);
         }
         let sections = self.table.iter().map(|row| row.section);
+        let sections = sections.chain(self.shapes.iter().map(|shape| shape.name()));
         Err(Fault::unknown(place, &format!("section `[{section}]`"), section, sections))
     }
 
@@ -94,7 +158,7 @@ impl Reader<'_> {
 }
 
 /// Spells a scalar, or a list of scalars, as the environment would.
-fn scalar(value: &DeValue<'_>) -> Option<String> {
+pub(super) fn scalar(value: &DeValue<'_>) -> Option<String> {
     Some(match value {
         DeValue::String(text) => text.to_string(),
         DeValue::Integer(number) if number.radix() == 10 => number.as_str().to_owned(),

@@ -1,5 +1,6 @@
 //! Looks in every place a setting can be spelled, in order, and says where each value came from.
 
+use super::table::{Shape, Table};
 use super::{Fault, Notice, Setting, Value, file, nearest};
 use std::collections::BTreeMap;
 use std::fmt;
@@ -13,6 +14,8 @@ const FILE_BYTES_MAX: u64 = 64 * 1024;
 pub struct Inputs {
     /// The settings file: its name in messages, and its text.
     pub file: Option<(String, String)>,
+    /// Its tables that are no sections.
+    pub shapes: &'static [Shape],
     /// The environment.
     pub environment: Environment,
     /// `--section.key value` from the command line, the name without its dashes; `None` where no value followed.
@@ -108,6 +111,8 @@ pub struct Resolved {
     pub faults: Vec<Fault>,
     /// What deserves a log line.
     pub notices: Vec<Notice>,
+    /// The tables of the file that are no sections, in their order; nobody has looked into them.
+    pub tables: Vec<Table>,
 }
 
 impl Resolved {
@@ -145,7 +150,8 @@ impl Resolved {
     }
 }
 
-fn clipped(text: &str) -> String {
+/// As much of a text as a message shows.
+pub(super) fn clipped(text: &str) -> String {
     let mut shown: String =
         text.chars().take(60).map(|c| if c.is_control() { '?' } else { c }).collect();
     if shown.len() < text.len() {
@@ -158,10 +164,12 @@ fn clipped(text: &str) -> String {
 /// that mean nothing here, each with what takes its place.
 pub fn resolve(table: &'static [Setting], elsewhere: &[(&str, &str)], inputs: &Inputs) -> Resolved {
     let defaults = table.iter().map(|row| (row.default.to_owned(), Origin::Default)).collect();
-    let mut resolved =
-        Resolved { table, values: defaults, faults: Vec::new(), notices: Vec::new() };
+    let (faults, notices, tables) = (Vec::new(), Vec::new(), Vec::new());
+    let mut resolved = Resolved { table, values: defaults, faults, notices, tables };
     if let Some((name, text)) = &inputs.file {
-        for found in file::read(table, name, text) {
+        let said = file::read(table, inputs.shapes, (name, text));
+        resolved.tables = said.tables;
+        for found in said.found {
             match found {
                 Ok(file::Found { row, text, line, place }) => {
                     resolved.set(row, text, Origin::File { name: name.clone(), line }, &place);
@@ -218,8 +226,11 @@ fn read_environment(resolved: &mut Resolved, environment: &Environment) {
     }
 }
 
-/// Reads the file that a `_FILE` variable names, without the line end that editors and `echo` add.
-fn read_secret(path: &Path) -> Result<String, String> {
+/// Reads the file that holds a secret, without the line end that editors and `echo` add.
+///
+/// # Errors
+/// Why it cannot be read; never what it holds.
+pub fn read_secret(path: &Path) -> Result<String, String> {
     let cannot = |error: std::io::Error| format!("cannot read the file: {error}");
     let size = std::fs::metadata(path).map_err(cannot)?.len();
     if size > FILE_BYTES_MAX {

@@ -1,6 +1,6 @@
 //! The rule, place by place.
 
-use super::{Environment, Inputs, Origin, Resolved, Text, Whole, resolve};
+use super::{Environment, Inputs, Origin, Resolved, Shape, Text, Whole, resolve};
 use secrecy::{ExposeSecret, SecretString};
 
 crate::choice! {
@@ -60,7 +60,7 @@ impl Case {
         let arguments = self.args.into_iter();
         let arguments =
             arguments.map(|(flag, v)| (flag.to_owned(), v.map(str::to_owned))).collect();
-        resolve(TABLE, ELSEWHERE, &Inputs { file, environment, arguments })
+        resolve(TABLE, ELSEWHERE, &Inputs { file, shapes: &[], environment, arguments })
     }
 }
 
@@ -215,4 +215,75 @@ fn a_name_nobody_knows_is_told_of_an_environment_file_only() {
     );
     assert!(resolved.notices.iter().all(|notice| notice.unknown) && resolved.faults.is_empty());
     assert_eq!(Case { env: variables, ..Case::default() }.run().notices, []);
+}
+
+const SHAPES: &[Shape] = &[Shape::Many("server"), Shape::One("alias")];
+
+fn with_tables(text: &str) -> Resolved {
+    let file = Some(("tacit.toml".to_owned(), text.to_owned()));
+    resolve(TABLE, ELSEWHERE, &Inputs { file, shapes: SHAPES, ..Inputs::default() })
+}
+
+#[test]
+fn tables_that_are_no_sections_are_handed_over_with_their_places() {
+    let resolved = with_tables(
+        "[api]\nport = 1\n[[server]]\nurl = \"u\"\nmodels = [\"a\", \"b=c\"]\n\
+         headers = { x = \"y\" }\n[[server]]\nweight = 0x10\n[alias]\n\"any name\" = [\"a\"]\n",
+    );
+    assert_eq!(faults(&resolved), [""; 0]);
+    let [first, second, alias] = &resolved.tables[..] else { panic!("{:?}", resolved.tables) };
+    assert_eq!((first.name.as_str(), second.place.as_str()), ("server", "tacit.toml:7:1"));
+    assert_eq!(first.value::<Text>("url"), Ok(Some(Text("u".into()))));
+    assert_eq!(first.value::<Text>("absent"), Ok(None));
+    assert_eq!(first.texts("models"), Ok(Some(vec!["a".to_owned(), "b=c".to_owned()])));
+    assert_eq!(first.texts("url"), Ok(Some(vec!["u".to_owned()])));
+    let headers = first.table("headers").unwrap().unwrap();
+    assert_eq!(headers.value::<Text>("x"), Ok(Some(Text("y".into()))));
+    assert_eq!(second.value::<Whole<0, 99>>("weight"), Ok(Some(Whole(16))));
+    assert_eq!(alias.entries[0].key, "any name");
+    assert_eq!((alias.place("any name"), alias.place("x")), ("tacit.toml:10:1", "tacit.toml:9:2"));
+}
+
+#[test]
+fn what_is_wrong_in_such_a_table_is_told_where_it_stands_and_no_secret_with_it() {
+    let resolved =
+        with_tables("[[server]]\nport = \"x\"\nurll = 1\nkey = \"hid\\u0000den\"\nurl = []\n");
+    let table = &resolved.tables[0];
+    let mut told = table.unknown(&["port", "url", "key"]);
+    told.extend(table.value::<Whole<0, 9>>("port").err());
+    told.extend(table.value::<SecretString>("key").err());
+    told.extend(table.value::<Text>("url").err());
+    told.extend(table.table("port").err());
+    let told: Vec<_> = told.iter().map(ToString::to_string).collect();
+    assert_eq!(
+        told,
+        [
+            "tacit.toml:3:1: unknown key `server.urll` (the nearest known key is `url`)",
+            "tacit.toml:2:1: `server.port`: `x` is not a whole number from 0 to 9",
+            "tacit.toml:4:1: `server.key`: holds a NUL character",
+            "tacit.toml:5:1: `server.url` is a list, not a text",
+            "tacit.toml:2:1: `server.port` is a value, not a table",
+        ]
+    );
+    assert!(!format!("{table:?}").contains("hid"), "{table:?}");
+}
+
+#[test]
+fn such_a_table_in_other_brackets_is_a_fault() {
+    let wrong = |text: &str| faults(&with_tables(text));
+    assert_eq!(
+        wrong("[server]\nurl = \"u\"\n[[alias]]\n"),
+        [
+            "tacit.toml:1:2: `server` is written as `[[server]]` (write the name in its brackets above its keys)",
+            "tacit.toml:3:3: `alias` is written as `[alias]` (write the name in its brackets above its keys)",
+        ]
+    );
+    assert_eq!(
+        wrong("[[servr]]\nurl = \"u\"\n"),
+        ["tacit.toml:1:3: unknown table `[[servr]]` (the nearest known name is `server`)"]
+    );
+    assert_eq!(
+        wrong("[aliass]\n"),
+        ["tacit.toml:1:2: unknown section `[aliass]` (the nearest known name is `alias`)"]
+    );
 }
