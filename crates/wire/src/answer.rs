@@ -52,7 +52,10 @@ impl Answer {
             models: Vec::new(),
             logprobs: Vec::new(),
         };
-        answer.usage = usage(&found, &answer.body);
+        let (input, output) = counted(&found, &answer.body);
+        answer.usage = input
+            .or(output)
+            .map(|_| Usage { input: input.unwrap_or(0), output: output.unwrap_or(0) });
         let mut choice: Option<Found> = None;
         for found in &found {
             if found.mark == Mark::Choice {
@@ -106,7 +109,7 @@ impl Answer {
     }
 
     /// The body with `texts`, one for each of [`Answer::texts`], in their places. Log probabilities of a choice whose text
-    /// changed become null.
+    /// changed become null, or an empty list where they are a list.
     ///
     /// # Panics
     /// When there are fewer or more.
@@ -115,7 +118,7 @@ impl Answer {
         for (logprobs, choice) in &self.logprobs {
             if self.texts.changes_within(choice, texts) {
                 let (start, end) = (logprobs.start, logprobs.end);
-                splices.push(Splice { start, end, text: "null".to_owned() });
+                splices.push(Splice { start, end, text: nothing(logprobs).to_owned() });
             }
         }
         for (start, end) in self.models.iter().filter(|_| edit.model.is_some()) {
@@ -130,23 +133,30 @@ impl Answer {
     }
 }
 
-/// What was counted, of what was found in an answer or an event; none where nothing was.
-pub(crate) fn usage(found: &[Found], body: &str) -> Option<Usage> {
-    let mut usage = None;
+/// What was counted of the request and of the answer, as far as it was found.
+pub(crate) fn counted(found: &[Found], body: &str) -> (Option<u64>, Option<u64>) {
+    let (mut input, mut output) = (None::<u64>, None);
     for found in found.iter().filter(|found| found.kind == Kind::Number) {
-        let count = || body[found.start..found.end].parse().unwrap_or(0u64);
-        let field = |usage: &mut Option<Usage>, add: fn(&mut Usage, u64)| {
-            add(usage.get_or_insert_default(), count());
-        };
         match found.mark {
             Mark::InputTokens | Mark::MoreInputTokens => {
-                field(&mut usage, |usage, count| usage.input = usage.input.saturating_add(count));
+                let count = number(found, body).unwrap_or(0);
+                input = Some(input.unwrap_or(0).saturating_add(count));
             }
-            Mark::OutputTokens => field(&mut usage, |usage, count| usage.output = count),
+            Mark::OutputTokens => output = number(found, body),
             _ => {}
         }
     }
-    usage
+    (input, output)
+}
+
+/// A whole number; none where it is another, or larger than makes sense.
+pub(crate) fn number<N: std::str::FromStr>(found: &Found, body: &str) -> Option<N> {
+    body[found.start..found.end].parse().ok()
+}
+
+/// What takes the place of log probabilities that belong to another text: as little as its type allows.
+pub(crate) fn nothing(logprobs: &Found) -> &'static str {
+    if logprobs.kind == Kind::Array { "[]" } else { "null" }
 }
 
 /// How large it is, and never what it says.

@@ -5,10 +5,10 @@
 #[non_exhaustive]
 pub enum Error {
     /// The bytes are no text.
-    #[error("the body is not UTF-8")]
+    #[error("not UTF-8")]
     NotUtf8,
     /// The text is no JSON; where that shows first, both counted from 1, the column in bytes.
-    #[error("the body is not JSON (line {line}, column {column})")]
+    #[error("not JSON (line {line}, column {column})")]
     NotJson {
         /// The line.
         line: usize,
@@ -16,7 +16,7 @@ pub enum Error {
         column: usize,
     },
     /// Arrays and objects within each other, deeper than anybody needs.
-    #[error("the body is nested deeper than {} levels", crate::DEPTH_MAX)]
+    #[error("nested deeper than {} levels", crate::DEPTH_MAX)]
     TooDeep,
     /// It is JSON, but not what the dialect says; what is missing, in words of ours.
     #[error("{0}")]

@@ -109,7 +109,6 @@ fn put_unit(unit: u16, high: &mut High, out: &mut String) {
     }
 }
 
-#[allow(dead_code, reason = "streams are read next")]
 /// Where the value ends that begins at `at` in a text that was scanned.
 pub(crate) fn value_end(bytes: &[u8], mut at: usize) -> usize {
     let mut depth = 0usize;

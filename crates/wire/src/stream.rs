@@ -1,6 +1,13 @@
 //! An answer as it comes: events, cut anywhere, whose texts somebody else may change or hold back.
 
+mod cut;
+mod form;
+mod read;
+mod site;
+
 use crate::{Dialect, Error, ErrorBody, Usage};
+use cut::{Cut, Cutter, Framing};
+use read::{Event, Reader};
 
 /// A kind of model text within an answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -14,6 +21,8 @@ pub enum Part {
     Reasoning,
     /// What it hands to a tool: the text of a JSON object.
     Arguments,
+    /// What it hands to a tool that takes any text.
+    Free,
     /// A whole text that repeats what came in pieces: one push, then the end.
     Whole,
     /// As `Whole`, for the arguments of a tool.
@@ -58,14 +67,15 @@ pub struct StreamOptions {
 
 /// An answer as it comes.
 pub struct Stream {
-    dialect: Dialect,
-    options: StreamOptions,
+    cutter: Cutter,
+    reader: Reader,
 }
 
 impl Stream {
     /// Begins one.
     pub fn new(dialect: Dialect, options: StreamOptions) -> Self {
-        Self { dialect, options }
+        let framing = if dialect.is_ollama() { Framing::Lines } else { Framing::Events };
+        Self { cutter: Cutter::new(framing), reader: Reader::new(dialect, options) }
     }
 
     /// Reads what came, and writes to `out` all that is decided.
@@ -78,42 +88,79 @@ impl Stream {
         show: &mut dyn Show,
         out: &mut Vec<u8>,
     ) -> Result<(), Error> {
-        let _ = (bytes, show, out, &self.options);
-        Err(Error::Wrong("streams are not read yet"))
+        self.cutter.take(bytes);
+        while self.next(show, out)? {}
+        Ok(())
+    }
+
+    /// Handles what is whole next, if anything is.
+    fn next(&mut self, show: &mut dyn Show, out: &mut Vec<u8>) -> Result<bool, Error> {
+        let Some(cut) = self.cutter.next()? else { return Ok(false) };
+        match cut {
+            Cut::Pass(range) => out.extend_from_slice(&self.cutter.bytes[range]),
+            Cut::Event(range, data) => {
+                let event = Event { bytes: &self.cutter.bytes, range, data: &data };
+                self.cutter.dropped = self.reader.event(&event, show, out)?;
+            }
+        }
+        Ok(true)
     }
 
     /// Ends the stream where the upstream did; what is held is written in the event form of its field.
     pub fn finish(&mut self, show: &mut dyn Show, out: &mut Vec<u8>) {
-        let _ = (show, out);
+        if self.cutter.has_rest() {
+            // Some servers spare themselves the end of the last line. What is no event is not passed on.
+            self.cutter.take(b"\n\n");
+            let before = out.len();
+            if self.next(show, out).is_err() {
+                out.truncate(before);
+            }
+        }
+        self.cutter.clear();
+        self.reader.finish_all(show, out);
+        self.reader.close();
     }
 
-    /// Writes what is held, then the dialect's own error event, then its end mark where clients wait for one.
+    /// Writes what is held, then the dialect's own error event, then its end mark where clients wait for one. Writes
+    /// nothing after an answer that is complete.
     pub fn fail(&mut self, show: &mut dyn Show, error: &ErrorBody<'_>, out: &mut Vec<u8>) {
-        let _ = (show, error, out);
+        self.cutter.clear();
+        self.reader.fail(show, error, out);
     }
 
-    /// Whether the answer said that it is complete.
+    /// Whether the answer said that it is complete, or that it failed.
     pub fn is_done(&self) -> bool {
-        false
+        self.reader.is_done()
     }
 
     /// What the upstream counted.
     pub fn usage(&self) -> Option<Usage> {
-        None
+        self.reader.usage()
     }
 
     /// The upstream's name of the answer.
     pub fn id(&self) -> Option<&str> {
-        None
+        self.reader.id()
     }
 
     /// What the answer is sent as.
     pub fn content_type(&self) -> &'static str {
-        if self.dialect.is_ollama() { "application/x-ndjson" } else { "text/event-stream" }
+        if self.reader.dialect().is_ollama() { "application/x-ndjson" } else { "text/event-stream" }
     }
 
     /// How many bytes of model text came, for an estimate where the upstream counts nothing.
     pub fn output_bytes(&self) -> u64 {
-        0
+        self.reader.output_bytes()
+    }
+}
+
+/// How far it is, and never what came.
+impl std::fmt::Debug for Stream {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Stream")
+            .field("dialect", &self.reader.dialect())
+            .field("is_done", &self.is_done())
+            .field("output_bytes", &self.output_bytes())
+            .finish_non_exhaustive()
     }
 }

@@ -4,6 +4,7 @@
 //! names; `**` at the end is any value, however deep. The paths of a dialect are data, so that a new field is a line.
 
 pub(crate) mod answer;
+pub(crate) mod event;
 pub(crate) mod request;
 
 use crate::stream::Part;
@@ -11,7 +12,6 @@ use crate::{Opaque, Whose};
 
 /// What a place means. Most places mean something for one type of value alone, and nothing for others.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[allow(dead_code, reason = "streams are read next")]
 pub(crate) enum Mark {
     /// A text, or a list of parts.
     Text(Whose),
