@@ -1,5 +1,6 @@
 //! The daemon: binds, opens, serves, and ends in order.
 
+use crate::account::Accounts;
 use crate::auth::{ApiKey, Gate, Scopes, Terms};
 use crate::failure::{Failure, exit};
 use crate::gateway::Gateway;
@@ -36,7 +37,7 @@ use tower::Layer;
 use tower::util::option_layer;
 use tower_http::cors::{AllowOrigin, CorsLayer};
 
-/// How often sessions that nobody used are looked for.
+/// How often sessions that nobody used, and records that are too old, are looked for.
 const FORGET_EVERY: Duration = Duration::from_secs(3600);
 
 /// Files that are open besides connections: the store's, listeners, and room for a moment's need.
@@ -44,6 +45,8 @@ const FILES_RESERVED: u64 = 64;
 
 /// What a service manager calls the socket for probes and metrics.
 const METRICS_SOCKET: &str = "metrics";
+
+const DAY_MILLIS: i64 = 86_400_000;
 
 const MIB: usize = 1024 * 1024;
 
@@ -89,6 +92,7 @@ pub(crate) async fn run(settings: Settings, notices: Vec<Notice>) -> Result<Exit
         notifier.send("STOPPING=1");
     };
     let (ending, ()) = tokio::join!(drain, notice);
+    shared.accounts.close().await;
     store.close().await;
     if let Some(path) = &settings.api.socket {
         drop(std::fs::remove_file(path));
@@ -250,6 +254,9 @@ async fn share(
             }
         });
     let fleet = fleet()?;
+    let metrics = Arc::new(Metrics::new(connections));
+    let accounts = Accounts::open(settings, Arc::clone(&store), Arc::clone(&metrics)).await;
+    let accounts = accounts.map_err(|error| store_failure("read what was spent", &error))?;
     let bytes_max = settings.server.max_json_mb.0 as usize * MIB;
     // One body of the allowed size must always fit.
     let memory = (settings.server.body_memory_mb.0 as usize * MIB).max(bytes_max) / 1024 + 1;
@@ -260,11 +267,12 @@ async fn share(
             settings.auth.loopback,
             tenant,
         ),
+        accounts,
         policies,
         hasher,
         store,
         gateway: Gateway::new(fleet),
-        metrics: Arc::new(Metrics::new(connections)),
+        metrics,
         readiness,
         body: BodyLimits {
             bytes_max,
@@ -370,6 +378,9 @@ fn watch_over(settings: &Settings, store: &Arc<Store>, tls: Option<Arc<Tls>>, no
             }
         });
     }
+    if settings.audit.retention_days.0 > 0 {
+        tokio::spawn(prune_audit(Arc::clone(store), settings.audit.retention_days.0));
+    }
     tokio::spawn(renew(tls));
     if let Some(period) = notifier.watchdog() {
         let notifier = Notifier::from_env();
@@ -380,6 +391,23 @@ fn watch_over(settings: &Settings, store: &Arc<Store>, tls: Option<Arc<Tls>>, no
                 notifier.send("WATCHDOG=1");
             }
         });
+    }
+}
+
+/// Prunes records of the audit that are too old, now and then.
+async fn prune_audit(store: Arc<Store>, days: u64) {
+    let mut tick = tokio::time::interval(FORGET_EVERY);
+    loop {
+        tick.tick().await;
+        let before = jiff::Timestamp::now().as_millisecond() - days as i64 * DAY_MILLIS;
+        match store.prune_audit(before).await {
+            Ok(0) => {}
+            Ok(records) => tracing::info!(records, days, "pruned old records of the audit"),
+            Err(error) => {
+                let failure = store_failure("prune the audit", &error);
+                tracing::error!(why = failure.message, "old records of the audit are still kept");
+            }
+        }
     }
 }
 

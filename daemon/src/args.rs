@@ -69,6 +69,24 @@ pub(crate) enum Command {
     /// Make, list, change and revoke API keys
     #[command(subcommand)]
     Keys(Keys),
+    /// Report what keys used, by day and model
+    Usage {
+        /// The first day, such as 2026-11-01; else the first of this month (UTC)
+        #[arg(long, value_name = "DAY")]
+        from: Option<String>,
+        /// The last day; else today
+        #[arg(long, value_name = "DAY")]
+        to: Option<String>,
+        /// Of this key alone, by its id
+        #[arg(long, value_name = "ID")]
+        key: Option<String>,
+        /// The form of the answer
+        #[arg(short, long, value_enum, default_value_t = Output::Table)]
+        output: Output,
+    },
+    /// Verify and export the record of every request
+    #[command(subcommand)]
+    Audit(Audit),
     /// Show the effective settings and where each came from
     Config {
         /// Only check them: exit code 0 when they can be used, 2 when not
@@ -98,9 +116,11 @@ impl Command {
     /// What it wants the settings for.
     pub(crate) fn purpose(&self) -> Purpose {
         match self {
-            Self::Redact { session: Some(_), .. } | Self::Restore { .. } | Self::Keys(_) => {
-                Purpose::Store
-            }
+            Self::Redact { session: Some(_), .. }
+            | Self::Restore { .. }
+            | Self::Keys(_)
+            | Self::Usage { .. }
+            | Self::Audit(_) => Purpose::Store,
             Self::Redact { .. }
             | Self::Analyze { .. }
             | Self::Eval(_)
@@ -229,6 +249,27 @@ pub(crate) enum Keys {
     Revoke {
         /// Its id, the middle part of the key
         id: String,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Audit {
+    /// Look whether every record is as it was written: exit code 0 when they are, 1 when not
+    Verify {
+        /// A head that `audit head` printed once and that was kept elsewhere: the chain must lead through it
+        #[arg(long, value_name = "NUMBER:HASH")]
+        head: Option<String>,
+    },
+    /// Print the number and the hash of the last record, to be kept elsewhere
+    Head,
+    /// Print records, a JSON object a line
+    Export {
+        /// From this day or moment on, such as 2026-11-20 or 2026-11-20T12:00:00Z
+        #[arg(long, value_name = "TIME")]
+        from: Option<String>,
+        /// Up to this moment, or to the end of this day
+        #[arg(long, value_name = "TIME")]
+        to: Option<String>,
     },
 }
 

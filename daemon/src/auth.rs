@@ -7,7 +7,7 @@
 
 mod draft;
 mod key;
-mod money;
+pub(crate) mod money;
 mod scope;
 mod terms;
 mod told;

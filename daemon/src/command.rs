@@ -1,5 +1,6 @@
 //! The verbs besides serving.
 
+pub(crate) mod audit;
 pub(crate) mod config;
 pub(crate) mod eval;
 pub(crate) mod filter;
@@ -8,3 +9,4 @@ pub(crate) mod keys;
 pub(crate) mod licenses;
 pub(crate) mod rules;
 mod source;
+pub(crate) mod usage;

@@ -25,7 +25,7 @@ use crate::auth::Terms;
 use crate::http::{Answer, HttpShared, Refusal};
 use crate::policy::Policy;
 use crate::settings::Mode;
-use bill::{Admission, Bill};
+use bill::Bill;
 use bytes::Bytes;
 use conversation::{By, Conversation};
 use http::{HeaderMap, HeaderName, HeaderValue};
@@ -96,7 +96,7 @@ pub(crate) struct Prepared {
 /// # Errors
 /// When it is wrong, its policy refuses it, or its session cannot be used.
 pub(crate) async fn prepare(shared: &HttpShared, incoming: Incoming) -> Result<Prepared, Refusal> {
-    let mut bill = Bill::begin(&shared.metrics, incoming.dialect);
+    let mut bill = Bill::begin(&shared.metrics, incoming.dialect, Arc::clone(&incoming.entry));
     match read_and_hide(shared, incoming, &mut bill).await {
         Ok((question, conversation)) => Ok(Prepared { question, conversation, bill }),
         Err(refusal) => Err(bill.refused(refusal)),
@@ -109,6 +109,7 @@ async fn read_and_hide(
     bill: &mut Bill,
 ) -> Result<(Question, Conversation), Refusal> {
     let (mut question, request) = Question::read(shared, incoming)?;
+    bill.policy(&question.policy);
     let by = By {
         policy: Arc::clone(&question.policy),
         tenant: question.caller.tenant,
@@ -191,7 +192,7 @@ async fn ask(
         };
         Bytes::from(request.write(&texts, &edit))
     };
-    bill.admit(Admission::of(question, request)).await?;
+    bill.admit(&shared.accounts, &question.caller, request).await?;
     let headers = question.passed_on();
     let asked = Ask { dialect, model: request.model(), headers, body: &body };
     let reply = fleet.ask(asked).await.map_err(|error| of_ask(&error, fleet))?;

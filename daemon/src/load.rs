@@ -40,7 +40,11 @@ impl Loaded {
         let named = named.or_else(|| environment.variables.get(CONFIG_VARIABLE).map(PathBuf::from));
         let file = settings_file(named.as_deref())?;
         let arguments = std::mem::take(&mut typed.settings);
-        let mut resolved = resolve(TABLE, ELSEWHERE, &Inputs { file, environment, arguments });
+        let mut resolved = resolve(
+            TABLE,
+            ELSEWHERE,
+            &Inputs { file, environment, arguments, ..Inputs::default() },
+        );
         let settings = Settings::read(&resolved);
         let mut faults = std::mem::take(&mut typed.faults);
         faults.append(&mut resolved.faults);

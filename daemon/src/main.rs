@@ -17,6 +17,7 @@ mod keyfile;
 mod secret;
 mod store;
 
+mod account;
 mod app;
 mod auth;
 mod http;
@@ -86,6 +87,11 @@ fn run(mut typed: Typed) -> Result<ExitCode, Failure> {
             }
             Some(Command::Eval(asked)) => command::eval::run(&settings, &asked)?,
             Some(Command::Keys(keys)) => command::keys::run(&settings, keys).await?,
+            Some(Command::Usage { from, to, key, output }) => {
+                let asked = command::usage::Asked { from, to, key, output };
+                command::usage::run(&settings, asked).await?;
+            }
+            Some(Command::Audit(audit)) => command::audit::run(&settings, audit).await?,
             Some(Command::Healthcheck { live, timeout }) => {
                 command::healthcheck::run(&settings, live, Duration::from_secs(timeout)).await?;
             }

@@ -44,6 +44,16 @@ struct KindLabels {
     kind: &'static str,
 }
 
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct ReasonLabels {
+    reason: &'static str,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct DirectionLabels {
+    direction: &'static str,
+}
+
 fn duration() -> Histogram {
     Histogram::new(DURATION_BOUNDS)
 }
@@ -55,6 +65,15 @@ pub(crate) struct Metrics {
     requests: Family<RequestLabels, Counter>,
     durations: Family<RouteLabels, Histogram>,
     redactions: Family<KindLabels, Counter>,
+    limited: Family<ReasonLabels, Counter>,
+    tokens: Family<DirectionLabels, Counter>,
+    costs: Counter,
+    /// Requests that wait for a place to ask a model.
+    pub(crate) queue_waiting: Gauge,
+    /// Streams that are open.
+    pub(crate) streams_open: Gauge,
+    /// Records of the audit that could not be kept.
+    pub(crate) audit_lost: Counter,
     /// Answers of `/livez`, which is asked too often to look its counter up each time.
     pub(crate) alive: Counter,
     /// Requests being worked on.
@@ -90,9 +109,39 @@ impl Metrics {
         );
         registry.register("tacit_redactions", "Pieces of personal data hidden", redactions.clone());
         registry.register("tacit_restorations", "Placeholders shown again", restorations.clone());
+        let (limited, tokens) = (Family::default(), Family::default());
+        let (costs, audit_lost) = (Counter::default(), Counter::default());
+        let (queue_waiting, streams_open) = (Gauge::default(), Gauge::default());
+        let sums = [
+            ("tacit_cost_micros", "What models cost, in millionths of the currency", &costs),
+            ("tacit_audit_lost", "Records of the audit that could not be kept", &audit_lost),
+        ];
+        sums.into_iter().for_each(|(name, help, sum)| registry.register(name, help, sum.clone()));
+        let gauges = [
+            ("tacit_queue_waiting", "Requests waiting to ask a model", &queue_waiting),
+            ("tacit_streams_open", "Open streams", &streams_open),
+        ];
+        gauges.into_iter().for_each(|(name, help, now)| registry.register(name, help, now.clone()));
+        registry.register("tacit_rate_limited", "Requests over a limit", limited.clone());
+        registry.register("tacit_tokens", "Tokens of models", tokens.clone());
         registry.register_collector(Box::new(Machine { connections: connections.clone() }));
         let gateway = GatewayMetrics::new(&mut registry);
-        Self { registry, requests, durations, redactions, alive, in_flight, restorations, gateway }
+        Self {
+            registry,
+            requests,
+            durations,
+            redactions,
+            limited,
+            tokens,
+            costs,
+            queue_waiting,
+            streams_open,
+            audit_lost,
+            alive,
+            in_flight,
+            restorations,
+            gateway,
+        }
     }
 
     /// Counts an answer.
@@ -108,6 +157,21 @@ impl Metrics {
         for (kind, count) in counts {
             self.redactions.get_or_create(&KindLabels { kind: kind.name() }).inc_by(count);
         }
+    }
+
+    /// Counts a request that was over a limit; the reason is a word of ours.
+    pub(crate) fn limited(&self, reason: &'static str) {
+        self.limited.get_or_create(&ReasonLabels { reason }).inc();
+    }
+
+    /// Counts what a model took.
+    pub(crate) fn took(&self, input: u64, output: u64, micros: u64) {
+        let count = |direction, tokens| {
+            self.tokens.get_or_create(&DirectionLabels { direction }).inc_by(tokens);
+        };
+        count("input", input);
+        count("output", output);
+        self.costs.inc_by(micros);
     }
 
     /// Writes everything as OpenMetrics text.

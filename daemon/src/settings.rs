@@ -9,8 +9,8 @@ mod types;
 
 pub(crate) use elsewhere::ELSEWHERE;
 pub(crate) use types::{
-    Aggressiveness, AppEnv, CorsOrigin, DatabaseUrl, Encryption, Images, Mode, Output, PhoneRegion,
-    Share, SocketMode,
+    Aggressiveness, AppEnv, CorsOrigin, DatabaseUrl, Encryption, Images, Mode, Money, Output,
+    PhoneRegion, Share, SocketMode,
 };
 
 use ipnet::IpNet;
@@ -177,6 +177,50 @@ kit::settings! {
             /// A folder with a larger model of yours, which reads instead (docs/models.md).
             model_path: Option<PathBuf> = "" .alias(&["NER_MODEL_PATH"]);
         }
+        /// How much in a minute.
+        rate: Rate {
+            /// Requests of one key, and of one address; 0 for no limit. A key's own limit takes the place of both.
+            limit_per_minute: Whole<0, 10_000_000> = "0" .alias(&["RATE_LIMIT_PER_MINUTE"]);
+            /// Tokens of one key, asked and answered together; 0 for no limit. A key's own limit takes its place.
+            tokens_per_minute: Whole<0, 1_000_000_000> = "0";
+        }
+        /// Streaming answers of models.
+        stream: Stream {
+            /// So many at once, of all keys together; more are answered 429. 0 for no limit.
+            max_concurrent: Whole<0, 1_000_000> = "0" .alias(&["MAX_CONCURRENT_STREAMS"]);
+        }
+        /// Requests that ask a model wait here for their turn.
+        queue: Queue {
+            /// So many ask at once, open streams among them; the others wait, and keys take turns.
+            running: Whole<1, 1_000_000> = "256";
+            /// So many wait; more are answered 503.
+            waiting: Whole<0, 1_000_000> = "1024";
+            /// After so long a wait the answer is 503.
+            timeout: Seconds = "10s";
+        }
+        /// What keys may spend in a calendar month (UTC).
+        budget: Budget {
+            /// Answers 402 to a request that could exceed the budget of its key. What is spent is counted either way.
+            enforce: Flag = "false" .alias(&["BUDGET_ENFORCE"]);
+            /// Tokens reserved for the answer to a request that sets no maximum.
+            output_tokens: Whole<1, 100_000_000> = "4096";
+        }
+        /// What a million tokens cost, in the currency that budgets are in.
+        price: Price {
+            /// Of what is asked.
+            per_mtok_input: Money = "0" .alias(&["PRICE_PER_MTOK_INPUT"]);
+            /// Of what is answered.
+            per_mtok_output: Money = "0" .alias(&["PRICE_PER_MTOK_OUTPUT"]);
+        }
+        /// The record of every request.
+        audit: Audit {
+            /// Records older than so many days are pruned; 0 keeps them.
+            retention_days: Whole<0, 36_500> = "365";
+            /// Answers 503 while records cannot be written. Otherwise those that find no room are lost and counted.
+            required: Flag = "false";
+            /// Records the address that a request came from.
+            addresses: Flag = "false";
+        }
     }
     unbuilt {
         /// The embedded model.
@@ -220,32 +264,10 @@ kit::settings! {
             /// How long they are kept.
             ttl: Seconds = "0s" .alias(&["CACHE_TTL"]);
         }
-        /// Requests per minute.
-        rate {
-            /// Per key and address.
-            limit_per_minute: Whole<0, 100_000_000> = "0" .alias(&["RATE_LIMIT_PER_MINUTE"]);
-        }
-        /// Streams.
-        stream {
-            /// At once.
-            max_concurrent: Whole<0, 1_000_000> = "0" .alias(&["MAX_CONCURRENT_STREAMS"]);
-        }
         /// Uploads.
         upload {
             /// The largest, in MB.
             max_mb: Whole<1, 1_000_000> = "25" .alias(&["MAX_UPLOAD_MB"]);
-        }
-        /// Monthly budgets.
-        budget {
-            /// Refuses what would exceed them.
-            enforce: Flag = "false" .alias(&["BUDGET_ENFORCE"]);
-        }
-        /// Prices, per million tokens.
-        price {
-            /// Of what is asked.
-            per_mtok_input: Fraction = "0" .alias(&["PRICE_PER_MTOK_INPUT"]);
-            /// Of what is answered.
-            per_mtok_output: Fraction = "0" .alias(&["PRICE_PER_MTOK_OUTPUT"]);
         }
         /// JSON Web Tokens.
         jwt {

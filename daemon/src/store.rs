@@ -2,6 +2,7 @@
 //! stretching. Connections live on threads of their own (`worker.rs`); what is asked of them here is one message each
 //! way, however many statements it takes.
 
+mod book;
 mod error;
 mod key;
 mod migrate;
@@ -10,6 +11,7 @@ mod surrogate;
 mod vault;
 mod worker;
 
+pub(crate) use book::Span;
 pub(crate) use error::StoreError;
 pub(crate) use key::{Changed, KeyRecord, LastAdmin, NewKey};
 pub(crate) use surrogate::{Invent, Surrogate};

@@ -139,6 +139,23 @@ fn the_policies_are_listed_as_documented() {
 }
 
 #[test]
+fn usage_and_records_are_told_as_documented() {
+    let document = document();
+    let place = place();
+    let daemon = place.serve(&["--audit.addresses", "true"]);
+    let key = std::fs::read_to_string(place.path("keys/admin.key")).unwrap();
+    daemon.post("/v1/redact", "{\"text\":\"ana@example.org\"}");
+    for (path, listed) in [("/admin/usage", "usage"), ("/admin/audit", "records")] {
+        let reply = daemon.send("GET", path, &[("x-api-key", key.trim())], "");
+        assert_eq!(reply.status, 200, "{reply:?}");
+        fits(&document, &document["paths"][path]["get"], &reply, path);
+        assert!(reply.json()[listed].as_array().is_some_and(|listed| !listed.is_empty()));
+        let wrong = daemon.send("GET", &format!("{path}?x=1"), &[("x-api-key", key.trim())], "");
+        fits(&document, &document["paths"][path]["get"], &wrong, path);
+    }
+}
+
+#[test]
 fn documented_refusals_have_their_shape() {
     let document = document();
     let daemon = Place::new().serve(&["--auth.loopback", "false"]);

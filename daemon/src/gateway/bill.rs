@@ -2,9 +2,11 @@
 //! went away.
 
 use super::Found;
-use super::question::Question;
+use crate::account::{Accounts, Admit, Ended, Entry, Outcome, Ticket};
+use crate::auth::Caller;
 use crate::http::Refusal;
 use crate::metrics::{GatewayMetrics, Metrics};
+use crate::policy::Policy;
 use http::StatusCode;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -13,40 +15,14 @@ use wire::{Dialect, Request, Usage};
 /// Bytes that are taken for a token where nobody counted.
 const BYTES_PER_TOKEN: u64 = 4;
 
-/// How a request ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Ended {
-    Done,
-    Refused,
-    Blocked,
-    UpstreamFailed,
-    Late,
-    Gone,
-    Failed,
-}
-
-impl Ended {
-    fn name(self) -> &'static str {
-        match self {
-            Self::Done => "done",
-            Self::Refused => "refused",
-            Self::Blocked => "blocked",
-            Self::UpstreamFailed => "upstream_failed",
-            Self::Late => "late",
-            Self::Gone => "gone",
-            Self::Failed => "failed",
-        }
-    }
-
-    /// What a refusal's code says about it.
-    pub(super) fn of_code(code: &str) -> Self {
-        match code {
-            "blocked" => Self::Blocked,
-            "upstream_failed" | "no_upstream" => Self::UpstreamFailed,
-            "upstream_timeout" => Self::Late,
-            "internal" | "store_unavailable" => Self::Failed,
-            _ => Self::Refused,
-        }
+/// What a refusal's code says about how a request ended.
+pub(super) fn ended_by(code: &str) -> Ended {
+    match code {
+        "blocked" => Ended::Blocked,
+        "upstream_failed" | "no_upstream" => Ended::UpstreamFailed,
+        "upstream_timeout" => Ended::Late,
+        "internal" | "store_unavailable" => Ended::Failed,
+        _ => Ended::Refused,
     }
 }
 
@@ -59,79 +35,75 @@ pub(super) struct Done {
     pub(super) restored: u64,
 }
 
-/// What is to be admitted.
-pub(super) struct Admission<'q> {
-    pub(super) question: &'q Question,
-    pub(super) model: &'q str,
-    pub(super) streams: bool,
-    /// Tokens of the question, estimated.
-    pub(super) input: u64,
-    /// The most tokens that may come back; none where the request does not say.
-    pub(super) output: Option<u64>,
-}
-
-impl<'q> Admission<'q> {
-    /// Of a request.
-    pub(super) fn of(question: &'q Question, request: &'q Request) -> Self {
-        let input = request.body().len() as u64 / BYTES_PER_TOKEN;
-        let output = request.output_max().map(|most| most * u64::from(request.choices().max(1)));
-        let model = request.model().unwrap_or_default();
-        Self { question, model, streams: request.streams(), input, output }
-    }
-}
-
 /// See the module.
 pub(super) struct Bill {
     metrics: Arc<Metrics>,
     dialect: Dialect,
     started: Instant,
+    entry: Arc<Entry>,
+    /// Once it is admitted.
+    ticket: Option<Ticket>,
     begun: bool,
-    streams: bool,
     ended: bool,
 }
 
 impl Bill {
     /// Begins.
-    pub(super) fn begin(metrics: &Arc<Metrics>, dialect: Dialect) -> Self {
-        let metrics = Arc::clone(metrics);
-        Self {
-            metrics,
-            dialect,
-            started: Instant::now(),
-            begun: false,
-            streams: false,
-            ended: false,
-        }
+    pub(super) fn begin(metrics: &Arc<Metrics>, dialect: Dialect, entry: Arc<Entry>) -> Self {
+        let (metrics, started) = (Arc::clone(metrics), Instant::now());
+        Self { metrics, dialect, started, entry, ticket: None, begun: false, ended: false }
     }
 
     fn gateway(&self) -> &GatewayMetrics {
         &self.metrics.gateway
     }
 
+    /// Notes the policy.
+    pub(super) fn policy(&self, policy: &Policy) {
+        self.entry.policy(&policy.name);
+    }
+
     /// Notes what was found, and how long that took.
     pub(super) fn hidden(&mut self, found: &Found, took: Duration) {
         self.gateway().hidden(found.iter(), took);
+        self.entry.hidden(found.iter());
     }
 
     /// Lets it ask a model, or waits until it may.
     ///
     /// # Errors
     /// When it may not.
-    pub(super) async fn admit(&mut self, _: Admission<'_>) -> Result<(), Refusal> {
+    pub(super) async fn admit(
+        &mut self,
+        accounts: &Arc<Accounts>,
+        caller: &Caller,
+        request: &Request,
+    ) -> Result<(), Refusal> {
+        let output = request.output_max();
+        let admit = Admit {
+            caller,
+            entry: &self.entry,
+            model: request.model().unwrap_or_default(),
+            streams: request.streams(),
+            input: request.body().len() as u64 / BYTES_PER_TOKEN,
+            output: output.map(|most| most.saturating_mul(u64::from(request.choices().max(1)))),
+        };
+        self.ticket = Some(accounts.admit(admit).await?);
         Ok(())
     }
 
     /// Notes who answers, after how many attempts.
-    pub(super) fn upstream(&mut self, _name: &str, _attempts: u32) {}
-
-    /// Notes that the answer streams.
-    pub(super) fn streams(&mut self) {
-        self.streams = true;
-        self.gateway().streams.inc();
+    pub(super) fn upstream(&mut self, name: &str, attempts: u32) {
+        if let Some(ticket) = &mut self.ticket {
+            ticket.upstream(name, attempts);
+        }
     }
 
     /// Notes bytes that the model wrote since the last call.
-    pub(super) fn progress(&mut self, _output_bytes: u64) {
+    pub(super) fn progress(&mut self, output_bytes: u64) {
+        if let Some(ticket) = &mut self.ticket {
+            ticket.progress(output_bytes);
+        }
         if !std::mem::replace(&mut self.begun, true) {
             self.gateway().first_byte.observe(self.started.elapsed().as_secs_f64());
         }
@@ -157,24 +129,29 @@ impl Bill {
 
     /// The client gets this refusal.
     pub(super) fn refused(mut self, refusal: Refusal) -> Refusal {
-        self.settle(Ended::of_code(refusal.code), refusal.status, None);
+        self.settle(ended_by(refusal.code), refusal.status, None);
         refusal
     }
 
     /// Ends it, once.
-    pub(super) fn settle(&mut self, ended: Ended, _: StatusCode, _: Option<Usage>) {
-        if !std::mem::replace(&mut self.ended, true) {
-            let took = self.started.elapsed();
-            self.gateway().ended(self.dialect.name(), ended.name(), took);
+    pub(super) fn settle(&mut self, result: Ended, status: StatusCode, usage: Option<Usage>) {
+        if std::mem::replace(&mut self.ended, true) {
+            return;
+        }
+        self.gateway().ended(self.dialect.name(), result.name(), self.started.elapsed());
+        let status = status.as_u16();
+        match self.ticket.take() {
+            Some(ticket) => ticket.settle(Outcome { result, status, usage }),
+            None => self.entry.end_as(result, status),
         }
     }
 }
 
 impl Drop for Bill {
     fn drop(&mut self) {
-        self.settle(Ended::Gone, StatusCode::OK, None);
-        if self.streams {
-            self.gateway().streams.dec();
+        if !self.ended {
+            let (result, took) = (Ended::Gone, self.started.elapsed());
+            self.gateway().ended(self.dialect.name(), result.name(), took);
         }
     }
 }

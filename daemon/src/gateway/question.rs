@@ -2,6 +2,7 @@
 //! see what the model saw.
 
 use super::refusal::{no_model, of_wire};
+use crate::account::Entry;
 use crate::auth::{Caller, Scope};
 use crate::http::{HttpShared, Refusal, is_name};
 use crate::policy::Policy;
@@ -28,6 +29,7 @@ pub(crate) struct Incoming {
     pub(crate) body: Vec<u8>,
     pub(crate) caller: Caller,
     pub(crate) request_id: String,
+    pub(crate) entry: Arc<Entry>,
 }
 
 /// What is asked for besides its texts.
@@ -49,7 +51,7 @@ impl Question {
         shared: &HttpShared,
         incoming: Incoming,
     ) -> Result<(Self, Request), Refusal> {
-        let Incoming { dialect, headers, body, caller, request_id } = incoming;
+        let Incoming { dialect, headers, body, caller, request_id, .. } = incoming;
         let policies = shared.policies.current();
         let policy = caller.terms.policy_among(value(&headers, POLICY)?, &policies)?;
         let session = session(&headers)?;

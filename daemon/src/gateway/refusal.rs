@@ -46,7 +46,7 @@ pub(super) fn of_ask(error: &AskError, fleet: &Fleet) -> Refusal {
             Refusal::new(StatusCode::NOT_FOUND, "model_not_found", message)
         }
         AskError::NoneReady { retry_after } => {
-            no_upstream("every server of this model failed a moment ago").after(*retry_after)
+            no_upstream("every server of this model failed a moment ago").retry_after(*retry_after)
         }
         AskError::Late { .. } => late().inward(inward()),
         _ => failed(inward()),

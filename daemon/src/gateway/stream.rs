@@ -4,9 +4,10 @@
 //! dialect, and a client that goes away closes the upstream's stream in the same moment, because both are one value.
 
 use super::Asked;
-use super::bill::{Bill, Ended};
+use super::bill::{Bill, ended_by};
 use super::refusal::{blocked, failed, of_body};
 use super::show::Shower;
+use crate::account::Ended;
 use crate::http::{Answer, Flow, Refusal, family, typed};
 use bytes::Bytes;
 use futures_util::stream;
@@ -39,12 +40,11 @@ struct Course {
 }
 
 /// Begins the answer.
-pub(super) fn answer(asked: Asked, mut bill: Bill) -> Answer {
+pub(super) fn answer(asked: Asked, bill: Bill) -> Answer {
     let Asked { dialect, request_id, hide_usage, model, debug, shower, reply, .. } = asked;
     let stream = Stream::new(dialect, StreamOptions { hide_usage, model });
     let content_type = HeaderValue::from_static(stream.content_type());
     let first = debug.map(|debug| Bytes::from(format!(": tacit {debug}\n\n")));
-    bill.streams();
     let course = Course {
         body: reply.body,
         stream,
@@ -130,7 +130,7 @@ impl Course {
             request_id: &self.request_id,
         };
         self.stream.fail(&mut self.shower, &error, out);
-        self.settle(Ended::of_code(code));
+        self.settle(ended_by(code));
         self.over = true;
     }
 

@@ -2,6 +2,11 @@
 
 pub(super) mod keys;
 
+mod account;
+mod query;
+
+pub(super) use account::{audit, usage};
+
 use super::answer::{Answer, json};
 use crate::gateway::Rules;
 use crate::policy::Policies;

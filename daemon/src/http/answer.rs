@@ -83,7 +83,7 @@ pub(crate) struct Refusal {
 enum Extra {
     Allow(String),
     Authenticate,
-    RetryAfter(Duration),
+    RetryAfter(u64),
 }
 
 impl Refusal {
@@ -134,7 +134,7 @@ impl Refusal {
 
     /// 503: later.
     pub(crate) fn later(code: &'static str, message: impl Into<String>) -> Self {
-        Self::new(StatusCode::SERVICE_UNAVAILABLE, code, message).after(Duration::from_secs(1))
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, code, message).with(Extra::RetryAfter(1))
     }
 
     /// 503: more requests than may be worked on.
@@ -153,9 +153,10 @@ impl Refusal {
         Self::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", message)
     }
 
-    /// Says when to come again.
-    pub(crate) fn after(self, after: Duration) -> Self {
-        self.with(Extra::RetryAfter(after))
+    /// Says when to come again: in whole seconds, and never sooner than it makes sense.
+    pub(crate) fn retry_after(self, wait: Duration) -> Self {
+        let begun = u64::from(wait.subsec_nanos() > 0);
+        self.with(Extra::RetryAfter((wait.as_secs() + begun).max(1)))
     }
 
     /// Adds what only the log may know.
@@ -208,10 +209,7 @@ impl Refusal {
             Some(Extra::Authenticate) => {
                 (WWW_AUTHENTICATE, HeaderValue::from_static("Bearer realm=\"tacit\""))
             }
-            Some(Extra::RetryAfter(after)) => {
-                let seconds = after.as_secs() + u64::from(after.subsec_nanos() > 0);
-                (RETRY_AFTER, HeaderValue::from(seconds.max(1)))
-            }
+            Some(Extra::RetryAfter(seconds)) => (RETRY_AFTER, HeaderValue::from(seconds)),
         };
         answer.headers_mut().insert(header.0, header.1);
         answer

@@ -28,11 +28,12 @@ async fn prepare(
     mut call: Call,
 ) -> Result<gateway::Prepared, Refusal> {
     let caller = caller(&mut call);
+    let entry = call.entry.take().expect("there is one where there is a caller");
     let body = body::collect(&call.parts, call.body, &shared.body).await?.bytes;
     let course = call.parts.extensions.get::<Arc<Course>>().expect("the observer gave it one");
     let request_id = course.id.0.to_str().unwrap_or_default().to_owned();
     let headers = call.parts.headers;
-    gateway::prepare(shared, Incoming { dialect, headers, body, caller, request_id }).await
+    gateway::prepare(shared, Incoming { dialect, headers, body, caller, request_id, entry }).await
 }
 
 fn caller(call: &mut Call) -> Caller {

@@ -3,6 +3,7 @@
 use super::answer::{Answer, Refusal, empty, json};
 use super::body;
 use super::route::{Call, Shared};
+use crate::account::Entry;
 use crate::auth::Caller;
 use crate::hiding::{self, Hide, HideError};
 use crate::policy::Policy;
@@ -100,6 +101,11 @@ fn caller(call: &mut Call) -> Caller {
     call.caller.take().expect("the route asks for a scope")
 }
 
+/// What the audit will say of it.
+fn entry(call: &mut Call) -> Arc<Entry> {
+    call.entry.take().expect("the route asks for a scope")
+}
+
 /// A find, and why it was made where somebody asked.
 type Told = (Span, Option<Why>);
 
@@ -126,11 +132,12 @@ async fn find(
 }
 
 pub(super) async fn analyze(shared: &Shared, mut call: Call) -> Result<Answer, Refusal> {
-    let caller = caller(&mut call);
+    let (caller, entry) = (caller(&mut call), entry(&mut call));
     let takes = &["text", "texts", "policy", "language", "trace"];
     let mut fields = fields(&mut Some(call), shared, takes).await?;
     let Texts { texts, batch } = fields.texts()?;
     let policy = fields.policy(&caller.terms, &shared.policies.current())?;
+    entry.policy(&policy.name);
     let asked = (fields.language()?, fields.flag("trace")?);
     let (texts, found) = find(&policy, texts, asked).await?;
     let results = texts.iter().zip(&found).map(|(text, found)| found_items(&policy, text, found));
@@ -158,12 +165,13 @@ fn trace_of<'w>(
 }
 
 pub(super) async fn redact(shared: &Shared, mut call: Call) -> Result<Answer, Refusal> {
-    let caller = caller(&mut call);
+    let (caller, entry) = (caller(&mut call), entry(&mut call));
     let takes = &["text", "texts", "session", "project", "policy", "language", "trace"];
     let mut fields = fields(&mut Some(call), shared, takes).await?;
     let Texts { texts, batch } = fields.texts()?;
     let (session, project) = (fields.name("session")?, fields.name("project")?);
     let policy = fields.policy(&caller.terms, &shared.policies.current())?;
+    entry.policy(&policy.name);
     let (language, trace) = (fields.language()?, fields.flag("trace")?);
     let originals = if trace { texts.clone() } else { Vec::new() };
     let who = Numbers { tenant: caller.tenant, session, project };
@@ -173,7 +181,8 @@ pub(super) async fn redact(shared: &Shared, mut call: Call) -> Result<Answer, Re
     let mut results = Vec::with_capacity(outcome.texts.len());
     for (at, hidden) in outcome.texts.iter().enumerate() {
         let gone = hidden.items.iter().filter(|item| item.operator != Operator::Keep);
-        shared.metrics.hidden(gone.map(|item| item.kind));
+        shared.metrics.hidden(gone.clone().map(|item| item.kind));
+        entry.hidden(gone.map(|item| (item.kind, 1)));
         let counter = originals.get(at).map(|text| Counter::new(text));
         results.push(hidden_text(&policy.engine, hidden, session, counter.as_ref()));
     }

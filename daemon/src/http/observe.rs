@@ -31,6 +31,8 @@ const GONE: u16 = 499;
 #[derive(Debug)]
 pub(super) struct Course {
     pub(super) id: RequestId,
+    /// Where it comes from.
+    pub(super) client: String,
     trail: OnceLock<Trail>,
 }
 
@@ -112,7 +114,8 @@ where
             answer.headers_mut().insert(REQUEST_ID, id.0);
             return Observed::Alive(ready(Ok(answer)));
         }
-        let course = Arc::new(Course { id, trail: OnceLock::new() });
+        let client = client_address(&request, &self.shared.trusted_proxies).unwrap_or_default();
+        let course = Arc::new(Course { id, client, trail: OnceLock::new() });
         let seen = Seen::new(&self.shared, &request, Arc::clone(&course));
         request.extensions_mut().insert(course);
         let answering = self.inner.call(request);
@@ -187,8 +190,8 @@ pub(super) struct Seen {
     course: Arc<Course>,
     started: Instant,
     method: &'static str,
-    /// The client and the bytes it announced, which only a line needs: nobody pays for it when none is written.
-    line: Option<(String, u64)>,
+    /// The bytes it announced, where a line is to be written.
+    line: Option<u64>,
     /// Of the answer, once its head is known.
     status: u16,
     done: bool,
@@ -198,10 +201,8 @@ impl Seen {
     fn new(shared: &Arc<Shared>, request: &Request<Incoming>, course: Arc<Course>) -> Self {
         shared.metrics.in_flight.inc();
         let probe = super::route::is_probe(request.uri().path());
-        let line = (!probe && tracing::enabled!(tracing::Level::INFO)).then(|| {
-            let client = client_address(request, &shared.trusted_proxies);
-            (client.unwrap_or_default(), request.body().size_hint().lower())
-        });
+        let line = (!probe && tracing::enabled!(tracing::Level::INFO))
+            .then(|| request.body().size_hint().lower());
         let method = method_label(request.method());
         let shared = Arc::clone(shared);
         Self { shared, course, started: Instant::now(), method, line, status: GONE, done: false }
@@ -233,10 +234,10 @@ impl Seen {
         if let Some(why) = inward {
             tracing::error!(request_id, route, status, why, "request failed");
         }
-        let Some((client, bytes_in)) = &self.line else { return };
+        let Some(bytes_in) = self.line else { return };
         tracing::info!(
             request_id,
-            client,
+            client = self.course.client,
             method = self.method,
             route,
             status,

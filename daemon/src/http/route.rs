@@ -6,6 +6,7 @@ use super::body::BodyLimits;
 use super::observe::{Course, Trail};
 use super::presidio::{self, Deed};
 use super::{models, native, probe};
+use crate::account::{Accounts, Entry, Head};
 use crate::auth::{Admission, Caller, Gate, Scope};
 use crate::gateway::Gateway;
 use crate::metrics::Metrics;
@@ -50,6 +51,8 @@ pub(super) enum Handler {
     Forget,
     Policy,
     Keys(keys::Deed),
+    Usage,
+    Audit,
     Presidio(Deed),
     /// Asks a model.
     Ask(Dialect),
@@ -104,6 +107,8 @@ pub(super) static ROUTES: &[Route] = &[
     key(Method::GET, "/admin/keys/{id}", keys::Deed::Show),
     key(Method::PATCH, "/admin/keys/{id}", keys::Deed::Change),
     key(Method::DELETE, "/admin/keys/{id}", keys::Deed::Revoke),
+    route(Method::GET, "/admin/usage", Access::Scope(Scope::Admin), Handler::Usage),
+    route(Method::GET, "/admin/audit", Access::Scope(Scope::Admin), Handler::Audit),
     ask("/v1/chat/completions", Dialect::Chat),
     ask("/v1/completions", Dialect::Completions),
     ask("/v1/embeddings", Dialect::Embeddings),
@@ -147,6 +152,7 @@ pub(crate) struct Shared {
     pub(crate) store: Arc<Store>,
     pub(crate) gateway: Gateway,
     pub(crate) gate: Gate,
+    pub(crate) accounts: Arc<Accounts>,
     pub(crate) metrics: Arc<Metrics>,
     pub(crate) readiness: Readiness,
     pub(crate) body: BodyLimits,
@@ -165,6 +171,8 @@ pub(super) struct Call {
     /// What stood for `{id}` in the path.
     pub(super) id: Option<String>,
     pub(super) caller: Option<Caller>,
+    /// What the audit will say of it; there is one where there is a caller.
+    pub(super) entry: Option<Arc<Entry>>,
 }
 
 /// Finds who answers, and sees to it that they may and that they do in time.
@@ -223,18 +231,25 @@ impl Router {
             Err((refusal, name)) => return refused(&course, name, refusal),
         };
         let path_key = path_key.map(str::to_owned);
-        let mut call = Call { parts, body, id: varying, caller: None };
+        let mut call = Call { parts, body, id: varying, caller: None, entry: None };
         if let Err(refusal) = self.admit(route, path_key.as_deref(), &mut call).await {
             return refused(&course, route.path, refusal);
         }
         let key = call.caller.as_ref().and_then(|caller| caller.key.clone());
-        match self.handle(route, call).await {
+        let entry = match self.account(route, &course, &mut call) {
+            Ok(entry) => entry,
+            Err(refusal) => return refused(&course, route.path, refusal),
+        };
+        let handled = self.handle(route, call).await;
+        let answer = match handled {
             Ok(answer) => {
                 course.note(Trail { route: route.path, key, inward: None });
                 answer
             }
             Err(refusal) => refused(&course, route.path, refusal),
-        }
+        };
+        entry.into_iter().for_each(|entry| entry.end(answer.status().as_u16()));
+        answer
     }
 
     async fn admit(
@@ -258,6 +273,30 @@ impl Router {
                 Ok(())
             }
         }
+    }
+
+    /// Begins a caller's entry in the audit, and counts the request against the rates.
+    fn account(
+        &self,
+        route: &'static Route,
+        course: &Course,
+        call: &mut Call,
+    ) -> Result<Option<Arc<Entry>>, Refusal> {
+        let Some(caller) = &call.caller else { return Ok(None) };
+        let accounts = &self.shared.accounts;
+        let head = Head {
+            request_id: course.id.0.to_str().unwrap_or_default(),
+            address: &course.client,
+            method: route.method.as_str(),
+            route: route.path,
+        };
+        let entry = Entry::begin(accounts, caller, &head)?;
+        if let Err(refusal) = accounts.rate(caller, &course.client) {
+            entry.end(refusal.status.as_u16());
+            return Err(refusal);
+        }
+        call.entry = Some(Arc::clone(&entry));
+        Ok(Some(entry))
     }
 
     async fn handle(&self, route: &Route, call: Call) -> Result<Answer, Refusal> {
@@ -291,6 +330,8 @@ impl Router {
                 Handler::Model => models::one(shared, call),
                 Handler::Policy => Ok(admin::policies(&shared.policies)),
                 Handler::Keys(deed) => keys::answer(shared, deed, call).await,
+                Handler::Usage => admin::usage(shared, &call).await,
+                Handler::Audit => admin::audit(shared, &call).await,
                 Handler::Presidio(deed) => presidio::answer(shared, deed, call).await,
                 _ => native::forget(shared, call).await,
             }
@@ -376,6 +417,7 @@ mod tests {
             include_str!("body.rs"),
             include_str!("route.rs"),
             include_str!("native/fields.rs"),
+            include_str!("../account/refusal.rs"),
             include_str!("../auth.rs"),
             include_str!("../auth/terms.rs"),
             include_str!("../gateway/question.rs"),

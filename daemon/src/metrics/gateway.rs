@@ -4,7 +4,6 @@ use super::{DURATION_BOUNDS, KindLabels};
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
-use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::{Metric, Registry};
 use redact::Kind;
@@ -31,8 +30,6 @@ pub(crate) struct GatewayMetrics {
     pub(crate) restored: Counter,
     /// Time to the first byte of an answer.
     pub(crate) first_byte: Histogram,
-    /// Answers that stream now.
-    pub(crate) streams: Gauge,
 }
 
 impl GatewayMetrics {
@@ -45,7 +42,6 @@ impl GatewayMetrics {
             whole: Histogram::new(MODEL_BOUNDS),
             restored: Counter::default(),
             first_byte: Histogram::new(MODEL_BOUNDS),
-            streams: Gauge::default(),
         };
         put(registry, "requests", "Requests to models, by how they ended", &metrics.requests);
         put(
@@ -68,7 +64,6 @@ impl GatewayMetrics {
             &metrics.first_byte,
         );
         put(registry, "duration_seconds", "Time to the end of an answer", &metrics.whole);
-        put(registry, "streams_in_flight", "Answers that stream now", &metrics.streams);
         metrics
     }
 

@@ -1,5 +1,6 @@
 //! The kinds of value that only tacitd has.
 
+use crate::auth::money;
 use kit::setting::Value;
 use std::path::{Path, PathBuf};
 
@@ -112,6 +113,21 @@ impl Value for Share {
 
     fn expects() -> String {
         "a number above 0 and at most 1".to_owned()
+    }
+}
+
+/// An amount of money, in millionths: what a million tokens cost is exact or refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Money(pub(crate) u64);
+
+impl Value for Money {
+    fn parse(text: &str) -> Result<Self, String> {
+        let micros = money::parse(text.trim());
+        micros.map(Self).ok_or_else(|| format!("is not {}", Self::expects()))
+    }
+
+    fn expects() -> String {
+        money::expects()
     }
 }
 

@@ -5,8 +5,12 @@ use rusqlite::{Connection, TransactionBehavior};
 use std::path::Path;
 
 /// The steps, the first being form 1. A step that was released is never changed.
-const STEPS: &[&str] =
-    &[include_str!("form_1.sql"), include_str!("form_2.sql"), include_str!("form_3.sql")];
+const STEPS: &[&str] = &[
+    include_str!("form_1.sql"),
+    include_str!("form_2.sql"),
+    include_str!("form_3.sql"),
+    include_str!("form_4.sql"),
+];
 
 /// Runs the steps that are missing, under the write lock, so that of two daemons that start at once one waits and then
 /// finds nothing to do.
@@ -65,6 +69,20 @@ mod tests {
                      AND budget_micros IS NULL";
         let models: String = connection.query_row(query, [], |row| row.get(0)).unwrap();
         assert_eq!((models.as_str(), form(&connection).unwrap()), ("", 3));
+    }
+
+    #[test]
+    fn a_store_of_form_3_gets_an_empty_audit_with_a_name_of_its_own() {
+        let chain = || {
+            let mut connection = Connection::open_in_memory().unwrap();
+            run_steps(Path::new("x.db"), &mut connection, &STEPS[..3]).unwrap();
+            run_steps(Path::new("x.db"), &mut connection, &STEPS[..4]).unwrap();
+            let query = "SELECT id FROM audit_chain WHERE pruned_number = 0 AND length(pruned_hash) = 32 \
+                         AND NOT EXISTS (SELECT 1 FROM audit)";
+            connection.query_row(query, [], |row| row.get::<_, String>(0)).unwrap()
+        };
+        let (one, other) = (chain(), chain());
+        assert!(one.len() == 32 && one != other, "{one} {other}");
     }
 
     #[test]

@@ -7,6 +7,7 @@ use std::collections::HashMap;
 use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
 
+mod book;
 mod surrogates;
 
 impl Store {

@@ -214,7 +214,8 @@ async fn a_store_of_the_first_form_is_brought_up_to_date() {
     for column in terms {
         old.execute_batch(&format!("ALTER TABLE api_key DROP COLUMN {column}")).unwrap();
     }
-    let back = "DROP TABLE surrogate; DROP TABLE project_surrogate; PRAGMA user_version = 1";
+    let back = "DROP TABLE audit; DROP TABLE audit_chain; DROP TABLE usage; DROP TABLE spent; \
+                DROP TABLE surrogate; DROP TABLE project_surrogate; PRAGMA user_version = 1";
     old.execute_batch(back).unwrap();
     let first = Connection::open_in_memory().unwrap();
     first.execute_batch(include_str!("../form_1.sql")).unwrap();
