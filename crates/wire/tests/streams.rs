@@ -5,44 +5,12 @@
 #![allow(clippy::disallowed_methods, reason = "vectors are files")]
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
-use std::collections::BTreeMap;
+#[path = "support/shower.rs"]
+mod shower;
+
+use shower::Shower;
 use std::path::{Path, PathBuf};
-use wire::{Dialect, ErrorBody, Field, Show, Stream, StreamOptions};
-
-/// Puts originals in the place of placeholders, and holds back what may become one.
-#[derive(Default)]
-struct Shower {
-    originals: Vec<(String, String)>,
-    held: BTreeMap<Field, String>,
-}
-
-impl Show for Shower {
-    fn push(&mut self, field: Field, piece: &str, out: &mut String) {
-        assert!(!piece.is_empty(), "nothing is no piece");
-        let held = self.held.entry(field).or_default();
-        held.push_str(piece);
-        while !held.is_empty() {
-            if let Some((from, to)) = self.originals.iter().find(|(from, _)| held.starts_with(from))
-            {
-                held.drain(..from.len());
-                if field.part.is_json() {
-                    let literal = serde_json::to_string(to).unwrap();
-                    out.push_str(&literal[1..literal.len() - 1]);
-                } else {
-                    out.push_str(to);
-                }
-            } else if self.originals.iter().any(|(from, _)| from.starts_with(held.as_str())) {
-                break;
-            } else {
-                out.push(held.remove(0));
-            }
-        }
-    }
-
-    fn finish(&mut self, field: Field, out: &mut String) {
-        out.push_str(&self.held.remove(&field).expect("what is finished has begun"));
-    }
-}
+use wire::{Dialect, ErrorBody, Stream, StreamOptions};
 
 struct Case {
     dialect: Dialect,
@@ -65,7 +33,7 @@ struct Outcome {
 
 impl Case {
     fn run<'b>(&self, pieces: impl Iterator<Item = &'b [u8]>) -> Outcome {
-        let mut show = Shower { originals: self.originals.clone(), held: BTreeMap::new() };
+        let mut show = Shower::new(self.originals.clone());
         let mut stream = Stream::new(self.dialect, self.options.clone());
         let mut out = Vec::new();
         let mut error = None;
@@ -87,7 +55,7 @@ impl Case {
         } else {
             stream.finish(&mut show, &mut out);
         }
-        assert!(show.held.is_empty(), "every field is finished");
+        show.is_finished();
         Outcome {
             out: String::from_utf8(out).unwrap(),
             is_done: stream.is_done(),

@@ -90,7 +90,13 @@ impl Cutter {
                     }
                 }
             }
-            let Some(found) = memchr::memchr2(b'\n', b'\r', &self.bytes[self.seen..]) else {
+            // Within a line of JSON, a carriage return is white space.
+            let rest = &self.bytes[self.seen..];
+            let found = match self.framing {
+                Framing::Events => memchr::memchr2(b'\n', b'\r', rest),
+                Framing::Lines => memchr::memchr(b'\n', rest),
+            };
+            let Some(found) = found else {
                 self.seen = self.bytes.len();
                 let held = self.bytes.len() - self.event;
                 return if held > EVENT_BYTES_MAX { Err(Error::TooLarge) } else { Ok(None) };

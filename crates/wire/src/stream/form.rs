@@ -26,6 +26,8 @@ pub(super) struct Model<'e> {
     /// The lines before its data, and how a line ends.
     pub(super) lines: &'e str,
     pub(super) line_end: &'e str,
+    /// What the client calls the model, where that is another name.
+    pub(super) name: Option<&'e str>,
     /// Its data.
     pub(super) json: &'e str,
     /// Where the literal of the text begins.
@@ -108,8 +110,13 @@ fn spine(model: &Model<'_>) -> (String, String) {
             if value <= model.literal && model.literal < end {
                 way = (key, key_end, value);
             } else if is_object && head.len() + end - key < KEPT_BYTES_MAX {
-                let member = (&model.json[key..key_end], &model.json[value..end]);
-                put_kept((model.dialect, depth), member, &mut head);
+                let (key, value) = (&model.json[key..key_end], &model.json[value..end]);
+                match model.name {
+                    Some(name) if depth == 0 && key == "\"model\"" => {
+                        put_kept((model.dialect, depth), (key, &literal(name)), &mut head);
+                    }
+                    _ => put_kept((model.dialect, depth), (key, value), &mut head),
+                }
             }
             next = skip(bytes, end);
             if bytes[next] == b',' {

@@ -336,6 +336,7 @@ impl Reader {
             field: site.field,
             lines: &lines,
             line_end: event.line_end(),
+            name: self.options.model.as_deref(),
             json: data,
             literal: site.start,
         };
