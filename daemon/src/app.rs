@@ -6,6 +6,7 @@ use crate::failure::{Failure, exit};
 use crate::gateway::Gateway;
 use crate::http::{BodyLimits, HttpShared, ObserveLayer, Router, Surface};
 use crate::keyfile;
+use crate::load::Usable;
 use crate::metrics::Metrics;
 use crate::names;
 use crate::policy::{self, Policies};
@@ -14,6 +15,7 @@ use crate::settings::{CorsOrigin, Settings};
 use crate::store::{DEFAULT_TENANT, NewKey, Store, StoreError};
 use crate::strict::{self, KEY_HINT};
 use crate::ui;
+use crate::upstreams;
 use http::{HeaderName, Method, header};
 use infer::Fleet;
 use kit::listen::{Address, ListenError, Listener};
@@ -21,7 +23,7 @@ use kit::log;
 use kit::notify::Notifier;
 use kit::ready::Readiness;
 use kit::serve::{Connections, Serve};
-use kit::setting::{Fault, Notice};
+use kit::setting::Fault;
 use kit::shutdown::{Ending, Patience, Signals, Stage};
 use kit::tls::Tls;
 use kit::{Timeouts, process};
@@ -60,7 +62,9 @@ struct Listeners {
 ///
 /// # Errors
 /// When it cannot start.
-pub(crate) async fn run(settings: Settings, notices: Vec<Notice>) -> Result<ExitCode, Failure> {
+pub(crate) async fn run(usable: Usable) -> Result<ExitCode, Failure> {
+    let Usable { settings, notices, fleet } = usable;
+    let fleet = Arc::new(fleet.expect("who serves has read who answers"));
     let signals =
         Signals::listen().map_err(|error| Failure::because("listen for signals", &error))?;
     let notifier = Notifier::from_env();
@@ -74,7 +78,8 @@ pub(crate) async fn run(settings: Settings, notices: Vec<Notice>) -> Result<Exit
     let admin_key = admit_somebody(&settings, &store, &listeners).await?;
     let (stages, stage) = watch::channel(Stage::Starting);
     let connections = Connections::new(connections_max(&settings));
-    let work = Work { store: Arc::clone(&store), policies: Arc::clone(&policies), hasher };
+    tokio::spawn(upstreams::look_after(Arc::clone(&fleet)));
+    let work = Work { store: Arc::clone(&store), policies: Arc::clone(&policies), hasher, fleet };
     let shared = share(&settings, work, &connections, stage.clone()).await?;
     let addresses = addresses(&listeners);
     serve(&settings, listeners, &shared, (connections.clone(), tls.clone(), stage));
@@ -135,6 +140,7 @@ struct Work {
     store: Arc<Store>,
     policies: Arc<Policies>,
     hasher: Arc<Hasher>,
+    fleet: Arc<Fleet>,
 }
 
 fn open_store(settings: &Settings) -> Result<(Arc<Store>, Arc<Hasher>), Failure> {
@@ -219,7 +225,7 @@ pub(crate) fn policies(settings: &Settings) -> Result<Policies, Failure> {
 
 async fn share(
     settings: &Settings,
-    Work { store, policies, hasher }: Work,
+    Work { store, policies, hasher, fleet }: Work,
     connections: &Connections,
     stage: watch::Receiver<Stage>,
 ) -> Result<Arc<HttpShared>, Failure> {
@@ -253,8 +259,8 @@ async fn share(
                 if found { Ok(reader.clone()) } else { Err("finds nothing".to_owned()) }
             }
         });
-    let fleet = fleet()?;
-    let metrics = Arc::new(Metrics::new(connections));
+    let readiness = upstreams::readiness(readiness, &fleet, settings.infer.required);
+    let metrics = Arc::new(Metrics::new(connections).with_fleet(Arc::clone(&fleet)));
     let accounts = Accounts::open(settings, Arc::clone(&store), Arc::clone(&metrics)).await;
     let accounts = accounts.map_err(|error| store_failure("read what was spent", &error))?;
     let bytes_max = settings.server.max_json_mb.0 as usize * MIB;
@@ -284,20 +290,6 @@ async fn share(
         metrics_enabled: settings.metrics.enabled,
         metrics_for_all: settings.metrics.allow_all,
     }))
-}
-
-/// The servers of language models.
-fn fleet() -> Result<Fleet, Failure> {
-    let config = infer::Config {
-        upstreams: Vec::new(),
-        fallbacks: Default::default(),
-        default_model: None,
-        retries: 2,
-        breaker: infer::Breaker { failures: 5, pause: Duration::from_secs(10) },
-    };
-    let first = |errors: Vec<infer::ConfigError>| errors.into_iter().next().expect("one at least");
-    let failed = |errors| Failure::because("set up the model servers", &first(errors));
-    Fleet::new(config).map_err(failed)
 }
 
 /// Lets pages of the origins listed call us; without any, a page of another origin gets no answer it could read.

@@ -41,20 +41,19 @@ use wire::{Dialect, Edit};
 const FOUND: HeaderName = HeaderName::from_static("x-tacit-found");
 
 /// What the model is told where something is hidden.
-const EXPLANATION: &str = "Some details in this conversation are hidden. Marks such as <EMAIL_1> or <PERSON_2> stand \
-    for them. Treat each mark as the name or value that it stands for, write it exactly as it is, with its brackets and \
-    its number, and never guess what it hides.";
+const EXPLANATION: &str = "Marks such as <EMAIL_1> stand for details that are hidden from you. Use each as if it were \
+    what it stands for, write it exactly as it is, brackets and number included, and never guess what it hides.";
 
 /// Who answers, and since when.
 pub(crate) struct Gateway {
-    pub(crate) fleet: Fleet,
+    pub(crate) fleet: Arc<Fleet>,
     /// Seconds since 1970, for lists of models.
     created: i64,
 }
 
 impl Gateway {
     /// Asks those.
-    pub(crate) fn new(fleet: Fleet) -> Self {
+    pub(crate) fn new(fleet: Arc<Fleet>) -> Self {
         Self { fleet, created: jiff::Timestamp::now().as_second() }
     }
 

@@ -5,6 +5,8 @@ use crate::failure::Failure;
 use crate::policy::Policies;
 use crate::settings::{ELSEWHERE, Settings, TABLE};
 use crate::strict::{self, Purpose};
+use crate::upstreams::{self, Upstreams};
+use infer::Fleet;
 use kit::setting::{Environment, Fault, Inputs, Notice, Resolved, resolve};
 use std::path::{Path, PathBuf};
 
@@ -22,6 +24,8 @@ pub(crate) struct Loaded {
     pub(crate) resolved: Resolved,
     /// All faults; the values are not to be used when there are any.
     pub(crate) faults: Vec<Fault>,
+    /// Who answers; read by who serves.
+    pub(crate) upstreams: Option<Upstreams>,
     purpose: Purpose,
 }
 
@@ -40,25 +44,27 @@ impl Loaded {
         let named = named.or_else(|| environment.variables.get(CONFIG_VARIABLE).map(PathBuf::from));
         let file = settings_file(named.as_deref())?;
         let arguments = std::mem::take(&mut typed.settings);
-        let mut resolved = resolve(
-            TABLE,
-            ELSEWHERE,
-            &Inputs { file, environment, arguments, ..Inputs::default() },
-        );
+        let inputs = Inputs { file, shapes: upstreams::SHAPES, environment, arguments };
+        let mut resolved = resolve(TABLE, ELSEWHERE, &inputs);
         let settings = Settings::read(&resolved);
         let mut faults = std::mem::take(&mut typed.faults);
         faults.append(&mut resolved.faults);
         faults.extend(strict::faults(&settings, purpose));
-        Ok(Self { settings, resolved, faults, purpose })
+        let serves = purpose == Purpose::Serve;
+        let mut upstreams = serves.then(|| upstreams::open(&settings, &resolved.tables));
+        faults.extend(upstreams.iter_mut().flat_map(|upstreams| upstreams.faults.drain(..)));
+        Ok(Self { settings, resolved, faults, upstreams, purpose })
     }
 
     /// The settings, if they can be used.
     ///
     /// # Errors
     /// Every fault at once.
-    pub(crate) fn usable(mut self) -> Result<(Settings, Vec<Notice>), Failure> {
+    pub(crate) fn usable(mut self) -> Result<Usable, Failure> {
         if self.faults.is_empty() {
-            return Ok((self.settings, self.resolved.notices));
+            let fleet = self.upstreams.and_then(|upstreams| upstreams.fleet);
+            let (settings, notices) = (self.settings, self.resolved.notices);
+            return Ok(Usable { settings, notices, fleet });
         }
         // Who serves reads the policies next; their faults are told together with these.
         if self.purpose == Purpose::Serve {
@@ -66,6 +72,16 @@ impl Loaded {
         }
         Err(Failure::settings(&self.faults))
     }
+}
+
+/// Settings without a fault.
+pub(crate) struct Usable {
+    /// The values.
+    pub(crate) settings: Settings,
+    /// What deserves a log line.
+    pub(crate) notices: Vec<Notice>,
+    /// Who answers, where they are for serving.
+    pub(crate) fleet: Option<Fleet>,
 }
 
 fn settings_file(named: Option<&Path>) -> Result<Option<(String, String)>, Failure> {

@@ -9,6 +9,7 @@ mod load;
 mod settings;
 mod strict;
 mod ui;
+mod upstreams;
 
 mod hiding;
 mod policy;
@@ -59,7 +60,9 @@ fn run(mut typed: Typed) -> Result<ExitCode, Failure> {
         return Ok(ExitCode::SUCCESS);
     }
     let purpose = command.as_ref().map_or(Purpose::Serve, Command::purpose);
-    let (settings, notices) = Loaded::read(&mut typed, None, purpose)?.usable()?;
+    let usable = Loaded::read(&mut typed, None, purpose)?.usable()?;
+    // The daemon takes it whole; the other commands want nothing else of it.
+    let settings = &usable.settings.clone();
     let level = if settings.app.debug { log::Level::Debug } else { settings.log.level };
     log::start(level, settings.log.format, &["tacitd", "kit"]);
     let runtime = match command {
@@ -69,31 +72,31 @@ fn run(mut typed: Typed) -> Result<ExitCode, Failure> {
     let runtime = runtime.map_err(|error| Failure::because("start", &error))?;
     let done = runtime.block_on(async {
         match command {
-            None => return app::run(settings, notices).await,
+            None => return app::run(usable).await,
             Some(Command::Redact { session, by, input }) => {
-                return command::filter::redact(&settings, session, &by, &input).await;
+                return command::filter::redact(settings, session, &by, &input).await;
             }
             Some(Command::Restore { session, input }) => {
-                command::filter::restore(&settings, &session, &input).await?
+                command::filter::restore(settings, &session, &input).await?
             }
             Some(Command::Analyze { by, input }) => {
-                command::filter::analyze(&settings, &by, &input)?
+                command::filter::analyze(settings, &by, &input)?
             }
             Some(Command::Rules { command: Some(Rules::Test { files, output }), .. }) => {
-                return command::rules::test(&settings, &files, output);
+                return command::rules::test(settings, &files, output);
             }
             Some(Command::Rules { name, by, output, command: None }) => {
-                command::rules::run(&settings, name.as_deref(), &by, output)?;
+                command::rules::run(settings, name.as_deref(), &by, output)?;
             }
-            Some(Command::Eval(asked)) => command::eval::run(&settings, &asked)?,
-            Some(Command::Keys(keys)) => command::keys::run(&settings, keys).await?,
+            Some(Command::Eval(asked)) => command::eval::run(settings, &asked)?,
+            Some(Command::Keys(keys)) => command::keys::run(settings, keys).await?,
             Some(Command::Usage { from, to, key, output }) => {
                 let asked = command::usage::Asked { from, to, key, output };
-                command::usage::run(&settings, asked).await?;
+                command::usage::run(settings, asked).await?;
             }
-            Some(Command::Audit(audit)) => command::audit::run(&settings, audit).await?,
+            Some(Command::Audit(audit)) => command::audit::run(settings, audit).await?,
             Some(Command::Healthcheck { live, timeout }) => {
-                command::healthcheck::run(&settings, live, Duration::from_secs(timeout)).await?;
+                command::healthcheck::run(settings, live, Duration::from_secs(timeout)).await?;
             }
             Some(Command::Config { .. } | Command::Licenses) => unreachable!("done above"),
         }

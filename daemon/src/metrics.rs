@@ -5,10 +5,12 @@ mod gateway;
 
 pub(crate) use gateway::GatewayMetrics;
 
+use infer::Fleet;
 use kit::process;
 use kit::serve::Connections;
 use prometheus_client::collector::Collector;
 use prometheus_client::encoding::{DescriptorEncoder, EncodeLabelSet, EncodeMetric, text};
+use prometheus_client::metrics::MetricType;
 use prometheus_client::metrics::counter::{ConstCounter, Counter};
 use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::{ConstGauge, Gauge};
@@ -17,6 +19,7 @@ use prometheus_client::metrics::info::Info;
 use prometheus_client::registry::Registry;
 use redact::Kind;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// Bounds in seconds: from an answer out of memory to the longest that a request may take.
 const DURATION_BOUNDS: [f64; 14] = [
@@ -144,6 +147,14 @@ impl Metrics {
         }
     }
 
+    /// Tells of the upstreams too.
+    pub(crate) fn with_fleet(mut self, fleet: Arc<Fleet>) -> Self {
+        if !fleet.is_empty() {
+            self.registry.register_collector(Box::new(Upstreams { fleet }));
+        }
+        self
+    }
+
     /// Counts an answer.
     pub(crate) fn answered(&self, labels: &RequestLabels, seconds: f64) {
         self.requests.get_or_create(labels).inc();
@@ -249,6 +260,50 @@ impl Collector for Machine {
             None,
             cpu.metric_type(),
         )?)
+    }
+}
+
+/// How the upstreams are, read when somebody asks. Their names come from the settings.
+struct Upstreams {
+    fleet: Arc<Fleet>,
+}
+
+impl std::fmt::Debug for Upstreams {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Upstreams")
+    }
+}
+
+impl Collector for Upstreams {
+    fn encode(&self, mut encoder: DescriptorEncoder<'_>) -> Result<(), std::fmt::Error> {
+        let states = self.fleet.states();
+        let name = "tacit_upstream_requests";
+        let help = "What upstreams were asked, by what became of it";
+        let mut requests = encoder.encode_descriptor(name, help, None, MetricType::Counter)?;
+        for state in &states {
+            for (outcome, count) in &state.outcomes {
+                let labels = [("upstream", state.name.as_str()), ("outcome", outcome)];
+                let count = ConstCounter::new(*count);
+                count.encode(requests.encode_family(&labels)?)?;
+            }
+        }
+        type Read = fn(&infer::State) -> i64;
+        let gauges: [(&str, &str, Read); 2] = [
+            ("tacit_upstream_healthy", "Whether an upstream can be asked", |state| {
+                i64::from(state.healthy)
+            }),
+            ("tacit_upstream_in_flight", "Answers on their way from an upstream", |state| {
+                i64::from(state.in_flight)
+            }),
+        ];
+        for (name, help, read) in gauges {
+            let mut family = encoder.encode_descriptor(name, help, None, MetricType::Gauge)?;
+            for state in &states {
+                let gauge = ConstGauge::new(read(state));
+                gauge.encode(family.encode_family(&[("upstream", state.name.as_str())])?)?;
+            }
+        }
+        Ok(())
     }
 }
 

@@ -10,7 +10,7 @@ mod types;
 pub(crate) use elsewhere::ELSEWHERE;
 pub(crate) use types::{
     Aggressiveness, AppEnv, CorsOrigin, DatabaseUrl, Encryption, Images, Mode, Money, Output,
-    PhoneRegion, Share, SocketMode,
+    PhoneRegion, Protocol, ProxyUrl, Share, SocketMode, UpstreamUrl,
 };
 
 use ipnet::IpNet;
@@ -177,6 +177,53 @@ kit::settings! {
             /// A folder with a larger model of yours, which reads instead (docs/models.md).
             model_path: Option<PathBuf> = "" .alias(&["NER_MODEL_PATH"]);
         }
+        /// Who answers: one model server, and what holds for all of them. Several are described by `[[upstream]]` tables
+        /// ([upstreams](upstreams.md)).
+        infer: Infer {
+            /// The server's base address, with or without `/v1`, such as `http://127.0.0.1:8080`.
+            url: Option<UpstreamUrl> = "";
+            /// What it speaks: `openai` (llama.cpp, vLLM and most others), `anthropic` or `ollama`.
+            protocol: Protocol = "openai";
+            /// The key that it wants.
+            api_key: Option<SecretString> = "";
+            /// Its model, whatever name a client uses. Not set: the client's name is passed on. Also the model of requests
+            /// that name none, whoever answers them.
+            model: Option<Text> = "";
+            /// Whether it may be a host outside of this machine and its private networks.
+            external: Flag = "false";
+            /// Authorities in PEM, besides those of the system.
+            ca: Option<PathBuf> = "";
+            /// An HTTP proxy in between, `http://[NAME:PASSWORD@]HOST:PORT`.
+            proxy: Option<ProxyUrl> = "";
+            /// To be connected, TLS included; for every upstream that does not say otherwise, as with the next five.
+            connect_timeout: Seconds = "5s";
+            /// From the request to the head of the answer.
+            first_byte_timeout: Seconds = "120s";
+            /// Between two pieces of an answer.
+            idle_timeout: Seconds = "60s";
+            /// For everything, from the first attempt to the last byte.
+            total_timeout: Seconds = "600s";
+            /// How often an upstream is asked how it is; `0s`: never. One that is external only where it says so itself.
+            probe: Seconds = "30s";
+            /// Further attempts, while nothing of an answer was handed on.
+            retries: Whole<0, 10> = "2";
+            /// After so many failures in a row an upstream is left alone.
+            failures: Whole<1, 1000> = "5";
+            /// For so long; then one request tries it.
+            pause: Seconds = "30s";
+            /// Whether `/readyz` answers 503 while no upstream is well. Otherwise it tells so and stays ready, because
+            /// hiding needs none.
+            required: Flag = "false";
+        }
+        /// A model behind Ollama, asked when `infer.url` is not set or does not answer.
+        ollama: Ollama {
+            /// Uses it.
+            enabled: Flag = "false" .alias(&["USE_OLLAMA"]);
+            /// Where it is.
+            base_url: UpstreamUrl = "http://127.0.0.1:11434" .alias(&["OLLAMA_BASE_URL"]);
+            /// The model's name there, whatever name a client uses. Not set: the client's name is passed on.
+            model: Option<Text> = "" .alias(&["OLLAMA_MODEL"]);
+        }
         /// How much in a minute.
         rate: Rate {
             /// Requests of one key, and of one address; 0 for no limit. A key's own limit takes the place of both.
@@ -237,15 +284,6 @@ kit::settings! {
             max_tokens: Whole<1, 100_000_000> = "512" .alias(&["LLM_MAX_TOKENS"]);
             /// Tokens of a prompt at once.
             batch_size: Whole<1, 1_000_000> = "512" .alias(&["LLM_BATCH_SIZE"]);
-        }
-        /// A model behind Ollama.
-        ollama {
-            /// Uses it.
-            enabled: Flag = "false" .alias(&["USE_OLLAMA"]);
-            /// Where it is.
-            base_url: Text = "http://127.0.0.1:11434" .alias(&["OLLAMA_BASE_URL"]);
-            /// The model's name there.
-            model: Text = "" .alias(&["OLLAMA_MODEL"]);
         }
         /// Text in images.
         tesseract {

@@ -11,7 +11,7 @@ mod surrogate;
 mod vault;
 mod worker;
 
-pub(crate) use book::Span;
+pub(crate) use book::{Page, Span};
 pub(crate) use error::StoreError;
 pub(crate) use key::{Changed, KeyRecord, LastAdmin, NewKey};
 pub(crate) use surrogate::{Invent, Surrogate};

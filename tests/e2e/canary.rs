@@ -153,7 +153,7 @@ fn nothing_of_a_request_is_logged_counted_or_quoted() {
     );
     heard.extend([ended.stdout, ended.stderr]);
     let exported = place.tacitd(&["audit", "export"], b"");
-    assert!(exported.stdout.lines().count() > 50, "the audit has records: {}", exported.stderr);
+    assert!(exported.stdout.lines().count() > 20, "the audit has records: {}", exported.stderr);
     heard.push(exported.stdout);
     let lines = heard.iter().flat_map(|text| text.lines());
     let leaks: Vec<_> = lines.filter(|line| line.to_lowercase().contains(CANARY)).collect();

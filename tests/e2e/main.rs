@@ -24,4 +24,5 @@ mod settings;
 mod store;
 mod systemd;
 mod upstream;
+mod upstreams;
 mod web;

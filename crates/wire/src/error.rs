@@ -21,6 +21,9 @@ pub enum Error {
     /// It is JSON, but not what the dialect says; what is missing, in words of ours.
     #[error("{0}")]
     Wrong(&'static str),
+    /// More texts and parts than anybody sends, each small.
+    #[error("more than {} texts and parts", crate::FOUND_MAX)]
+    TooMany,
     /// One event is larger than any that makes sense.
     #[error("an event of the stream is larger than {} bytes", crate::EVENT_BYTES_MAX)]
     TooLarge,

@@ -24,26 +24,48 @@ pub(crate) fn literal(text: &str) -> String {
 /// Writes `text` as the inside of a string literal.
 pub(crate) fn put_escaped(text: &str, out: &mut String) {
     const HEX: &[u8; 16] = b"0123456789abcdef";
+    let bytes = text.as_bytes();
     let mut written = 0;
-    for (at, byte) in text.bytes().enumerate() {
-        let short = match byte {
+    loop {
+        let at = plain_end(bytes, written);
+        out.push_str(&text[written..at]);
+        let Some(byte) = bytes.get(at) else { return };
+        written = at + 1;
+        out.push_str(match byte {
             b'"' => "\\\"",
             b'\\' => "\\\\",
             b'\n' => "\\n",
             b'\r' => "\\r",
             b'\t' => "\\t",
-            0..=0x1f => "\\u00",
-            _ => continue,
-        };
-        out.push_str(&text[written..at]);
-        out.push_str(short);
-        written = at + 1;
-        if short.len() > 2 {
-            out.push(char::from(HEX[usize::from(byte >> 4)]));
-            out.push(char::from(HEX[usize::from(byte & 15)]));
-        }
+            _ => {
+                out.push_str("\\u00");
+                out.push(char::from(HEX[usize::from(byte >> 4)]));
+                out.push(char::from(HEX[usize::from(byte & 15)]));
+                continue;
+            }
+        });
     }
-    out.push_str(&text[written..]);
+}
+
+/// The first byte from `at` on that a string cannot simply hold: a quote, a backslash, a control character.
+pub(crate) fn plain_end(bytes: &[u8], mut at: usize) -> usize {
+    const ONES: u64 = u64::MAX / 255;
+    const TOPS: u64 = ONES * 0x80;
+    // The lowest byte that is hit is hit rightly: a borrow goes upward only.
+    let zero = |word: u64| word.wrapping_sub(ONES) & !word & TOPS;
+    while let Some((chunk, _)) = bytes[at..].split_first_chunk::<8>() {
+        let word = u64::from_le_bytes(*chunk);
+        let control = word.wrapping_sub(ONES * 0x20) & !word & TOPS;
+        let quote = zero(word ^ (ONES * u64::from(b'"')));
+        let backslash = zero(word ^ (ONES * u64::from(b'\\')));
+        let hit = control | quote | backslash;
+        if hit != 0 {
+            return at + hit.trailing_zeros() as usize / 8;
+        }
+        at += 8;
+    }
+    let special = |byte: &u8| *byte < 0x20 || matches!(byte, b'"' | b'\\');
+    at + bytes[at..].iter().position(special).unwrap_or(bytes.len() - at)
 }
 
 /// What a literal, quotes included, says. Half a surrogate pair becomes what stands for no character.

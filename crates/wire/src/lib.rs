@@ -31,6 +31,10 @@ pub use text::{Opaque, Text, Usage, Whose};
 /// definition, some dozens.
 pub const DEPTH_MAX: usize = 128;
 
+/// The most texts, parts and members that are looked at in one body or event. What is kept of each is some hundred bytes, of
+/// which a body of small strings would else take fifty times its size.
+pub const FOUND_MAX: usize = 1 << 18;
+
 /// The largest event of a stream. A final event that repeats a whole answer is the largest that makes sense, and an answer
 /// is limited by what the model may write: some hundred kilobytes.
 pub const EVENT_BYTES_MAX: usize = 16 * 1024 * 1024;

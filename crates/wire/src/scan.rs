@@ -3,8 +3,9 @@
 //! Strict where JSON is strict, so that nothing is taken here for something else than upstreams take it. No recursion:
 //! depth costs a frame of a list that is bounded.
 
+use crate::json::plain_end;
 use crate::table::{Mark, Node, Table};
-use crate::{DEPTH_MAX, Error};
+use crate::{DEPTH_MAX, Error, FOUND_MAX};
 
 /// What a value is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,6 +38,19 @@ impl Found {
     /// Whether it lies within `outer`.
     pub(crate) fn is_in(&self, outer: &Found) -> bool {
         outer.start <= self.start && self.end <= outer.end
+    }
+
+    /// Whether anybody looks at a value of this kind in this place. Long lists of numbers are not worth a place each.
+    fn is_looked_at(&self) -> bool {
+        let is_string = self.kind == Kind::String;
+        match self.mark {
+            Mark::Input | Mark::Arguments | Mark::Delta(..) | Mark::TypedDelta | Mark::Whole(_) => {
+                is_string
+            }
+            Mark::Text(_) => is_string || self.depth == 1,
+            Mark::Prompt => self.kind != Kind::Number || self.index == 0,
+            _ => true,
+        }
     }
 
     /// Whether it is an array or object with nothing in it.
@@ -139,12 +153,17 @@ impl Scanner<'_> {
             }
             self.at += 1;
         }
-        let found = self.table.mark(place.node).map(|mark| {
-            let depth = self.stack.len() as u16;
-            let (end, index) = (self.at, place.index);
-            self.found.push(Found { mark, kind, start, end, index, depth });
-            self.found.len() - 1
-        });
+        let (end, index, depth) = (self.at, place.index, self.stack.len() as u16);
+        let mark = self.table.mark(place.node);
+        let found = mark.map(|mark| Found { mark, kind, start, end, index, depth });
+        let found = found.filter(Found::is_looked_at);
+        if let Some(found) = found {
+            if self.found.len() == FOUND_MAX {
+                return Err(Error::TooMany);
+            }
+            self.found.push(found);
+        }
+        let found = found.map(|_| self.found.len() - 1);
         if opens {
             let is_object = kind == Kind::Object;
             self.stack.push(Frame { node: place.node, is_object, count: 0, found });
@@ -294,25 +313,4 @@ impl Scanner<'_> {
         }
         Ok(())
     }
-}
-
-/// The first byte from `at` on that a string cannot simply hold: a quote, a backslash, a control character.
-fn plain_end(bytes: &[u8], mut at: usize) -> usize {
-    const ONES: u64 = u64::MAX / 255;
-    const TOPS: u64 = ONES * 0x80;
-    // The lowest byte that is hit is hit rightly: a borrow goes upward only.
-    let zero = |word: u64| word.wrapping_sub(ONES) & !word & TOPS;
-    while let Some((chunk, _)) = bytes[at..].split_first_chunk::<8>() {
-        let word = u64::from_le_bytes(*chunk);
-        let control = word.wrapping_sub(ONES * 0x20) & !word & TOPS;
-        let quote = zero(word ^ (ONES * u64::from(b'"')));
-        let backslash = zero(word ^ (ONES * u64::from(b'\\')));
-        let hit = control | quote | backslash;
-        if hit != 0 {
-            return at + hit.trailing_zeros() as usize / 8;
-        }
-        at += 8;
-    }
-    let special = |byte: &u8| *byte < 0x20 || matches!(byte, b'"' | b'\\');
-    at + bytes[at..].iter().position(special).unwrap_or(bytes.len() - at)
 }

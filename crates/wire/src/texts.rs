@@ -150,11 +150,12 @@ impl Texts {
 
     /// Whether a text within these bytes has another in its place.
     pub(crate) fn changes_within(&self, range: &Found, texts: &[Cow<'_, str>]) -> bool {
-        let inside = |slot: &&Slot| range.start <= slot.start && slot.end <= range.end;
+        let first = self.slots.partition_point(|slot| slot.start < range.start);
+        let inside = |slot: &&Slot| slot.end <= range.end;
         let changed = |slot: &Slot| {
             let count = slot.inside.as_ref().map_or(1, |inside| inside.literals.len());
             (slot.first..slot.first + count).any(|index| self.texts[index].text != *texts[index])
         };
-        self.slots.iter().filter(inside).any(changed)
+        self.slots[first..].iter().take_while(inside).any(changed)
     }
 }

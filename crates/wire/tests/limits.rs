@@ -83,10 +83,22 @@ fn a_prompt_of_fifty_megabytes_is_read_and_written() {
 
 #[test]
 fn many_small_values_are_read() {
-    let parts = "{\"type\":\"text\",\"text\":\"x\"},".repeat(200_000);
+    let parts = "{\"type\":\"text\",\"text\":\"x\"},".repeat(80_000);
     let body = format!("{{\"messages\":[{{\"role\":\"user\",\"content\":[{parts}\"end\"]}}]}}");
     let request = Request::read(Dialect::Chat, body.into_bytes()).unwrap();
-    assert_eq!(request.texts().len(), 200_001);
+    assert_eq!(request.texts().len(), 80_001);
+    let numbers = "1,".repeat(1_000_000);
+    let body = format!("{{\"prompt\":[{numbers}2],\"metadata\":[{numbers}2]}}");
+    assert!(Request::read(Dialect::Completions, body.into_bytes()).is_ok());
+}
+
+#[test]
+fn texts_have_a_limit_in_number() {
+    let texts = "\"\",".repeat(wire::FOUND_MAX);
+    for body in [format!("{{\"input\":[{texts}1]}}"), format!("{{\"metadata\":[{texts}1]}}")] {
+        let read = Request::read(Dialect::Embeddings, body.into_bytes());
+        assert_eq!(read.unwrap_err(), Error::TooMany);
+    }
 }
 
 #[test]

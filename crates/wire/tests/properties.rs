@@ -17,7 +17,8 @@ fn tree() -> impl Strategy<Value = Value> {
     let leaf = prop_oneof![
         Just(Value::Null),
         any::<bool>().prop_map(Value::from),
-        any::<i32>().prop_map(Value::from),
+        // Small: with an `e` put in, a large one is larger than others read.
+        (-999i32..999).prop_map(Value::from),
         // Quarters, which every reader of floats takes for the same.
         (-9999i32..9999).prop_map(|quarters| Value::from(f64::from(quarters) / 4.0)),
         text.prop_map(Value::from),

@@ -195,7 +195,7 @@ impl Entry {
     }
 
     /// Notes the model; a name that could be a text is not repeated.
-    pub(super) fn model(&self, name: &str) {
+    pub(crate) fn model(&self, name: &str) {
         let name = if is_name(name) { name } else { OTHER };
         self.note(|notes| notes.model = Some(name.to_owned()));
     }
@@ -203,12 +203,6 @@ impl Entry {
     /// Notes who answers, after how many attempts.
     pub(super) fn upstream(&self, name: &str, attempts: u32) {
         self.note(|notes| notes.upstream = Some((name.to_owned(), attempts)));
-    }
-
-    /// Whether an upstream was asked.
-    pub(super) fn was_asked(&self) -> bool {
-        let notes = self.notes.lock().unwrap_or_else(PoisonError::into_inner);
-        notes.as_ref().is_some_and(|notes| notes.upstream.is_some())
     }
 
     /// From here on a ticket ends it.
@@ -223,7 +217,7 @@ impl Entry {
         }
     }
 
-    /// Ends a request that was not let through to a model, in a way that its status does not tell.
+    /// Ends a request otherwise than its status says, where no ticket does: a policy blocked it before it was admitted.
     pub(crate) fn end_as(&self, outcome: Ended, status: u16) {
         self.finish((outcome, status), None);
     }

@@ -5,13 +5,12 @@ use crate::auth::{Scopes, Terms};
 use crate::keyfile::Masters;
 use crate::settings::{ELSEWHERE, TABLE};
 use crate::store::Span;
-use entry::Ended;
 use futures_util::FutureExt;
 use kit::serve::Connections;
 use kit::setting::{Environment, Inputs, resolve};
 use redact::Kind;
 use serde_json::{Value, json};
-use ticket::Outcome;
+
 use wire::Usage;
 
 struct House {
@@ -78,7 +77,7 @@ impl House {
     /// The records of requests so far, without the time that they took.
     async fn records(&self) -> Vec<Value> {
         assert!(self.accounts.flush().await);
-        let kept = self.store.audit(Span::ALL, 0, 1_000).await.unwrap();
+        let kept = self.store.audit(Span::ALL, 0, 1_000).await.unwrap().kept;
         let mut link = Link::default();
         kept.iter().for_each(|kept| link.follow(kept).unwrap());
         assert_eq!(link, self.store.audit_chain().await.unwrap().head);
@@ -365,10 +364,14 @@ async fn a_request_that_asks_no_model_has_its_record_too() {
     house.entry(&anybody).end(422);
     house.entry(&anybody).end(503);
     drop(house.entry(&anybody));
+    let blocked = house.entry(&anybody);
+    blocked.model("small");
+    blocked.end_as(Ended::Blocked, 403);
+    blocked.end(403);
     let records = house.records().await;
     let outcomes: Vec<_> =
         records.iter().map(|record| record["outcome"].as_str().unwrap()).collect();
-    assert_eq!(outcomes, ["done", "refused", "failed", "gone"]);
+    assert_eq!(outcomes, ["done", "refused", "failed", "gone", "blocked"]);
     assert_eq!(records[0]["hidden"], json!({ "CARD": 2 }));
     assert_eq!(records[0]["policy"], "standard");
     for absent in ["key", "address", "model", "upstream", "input", "cost_micros"] {
@@ -384,7 +387,7 @@ async fn the_end_writes_what_was_gathered() {
     }
     let house = house.again(&[]).await;
     assert_eq!(house.records().await.len(), 700);
-    let kept = house.store.audit(Span::ALL, 0, 1_000).await.unwrap();
+    let kept = house.store.audit(Span::ALL, 0, 1_000).await.unwrap().kept;
     let event = |kept: &Kept| {
         let record: Value = serde_json::from_str(&kept.record).unwrap();
         record["event"].as_str().map(str::to_owned)

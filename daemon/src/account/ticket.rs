@@ -192,12 +192,12 @@ impl Ticket {
         self.entry.finish((outcome.result, outcome.status), Some(took));
     }
 
-    /// What it took where the upstream does not say: the question where an upstream worked on it, and what came of the
-    /// answer.
+    /// What it took where the upstream does not say: the question, unless it failed before anything came back, and what
+    /// came of the answer.
     fn estimate(&self, result: Ended) -> Usage {
         let output = self.output_bytes.div_ceil(TOKEN_BYTES);
-        let worked_on = matches!(result, Ended::Done | Ended::Gone | Ended::Late);
-        let asked = output > 0 || worked_on && self.entry.was_asked();
+        // Whoever went away or gave up did not stop the upstream from counting what it was sent.
+        let asked = output > 0 || matches!(result, Ended::Done | Ended::Gone | Ended::Late);
         Usage { input: if asked { self.hold.input } else { 0 }, output }
     }
 }

@@ -1,12 +1,12 @@
 //! `tacitd audit`: verifies and prints the record of every request, while tacitd runs or not.
 
 use super::filter::open_store;
+use crate::account::Link;
 use crate::account::report::{self, Edge};
-use crate::account::{Kept, Link};
 use crate::args::Audit;
 use crate::failure::{Failure, exit};
 use crate::settings::Settings;
-use crate::store::{Span, Store, StoreError};
+use crate::store::{Page, Span, Store, StoreError};
 use crate::ui;
 
 /// Records that are read at once.
@@ -66,19 +66,18 @@ fn span(from: Option<&str>, to: Option<&str>) -> Result<Span, Failure> {
 }
 
 /// The next records after a number.
-async fn page(store: &Store, span: Span, after: i64) -> Result<Vec<Kept>, Failure> {
+async fn page(store: &Store, span: Span, after: i64) -> Result<Page, Failure> {
     let page = store.audit(span, after, PAGE).await;
     page.map_err(|error| failed("read the audit", &error))
 }
 
 async fn export(store: &Store, span: Span) -> Result<(), Failure> {
     let mut out = ui::Output::default();
-    let mut after = 0;
-    while !out.is_gone() {
-        let page = page(store, span, after).await?;
-        let Some(last) = page.last() else { break };
-        after = last.number;
-        let lines: String = page.iter().map(|kept| kept.line() + "\n").collect();
+    let mut after = Some(0);
+    while let Some(number) = after.filter(|_| !out.is_gone()) {
+        let page = page(store, span, number).await?;
+        after = page.next;
+        let lines: String = page.kept.iter().map(|kept| kept.line() + "\n").collect();
         out.write(lines.as_bytes())?;
     }
     Ok(())
@@ -97,13 +96,10 @@ async fn verify(store: &Store, head: Option<Link>) -> Result<(), Failure> {
     let chain = chain.map_err(|error| failed("read the audit", &error))?;
     let mut link = chain.pruned;
     let mut met = head.is_none_or(|head| head == link);
-    let mut gaps = Vec::new();
+    let (mut gaps, mut running) = (Vec::new(), false);
     loop {
         let page = page(store, Span::ALL, link.number).await?;
-        if page.is_empty() {
-            break;
-        }
-        for kept in &page {
+        for kept in &page.kept {
             link.follow(kept).map_err(|why| broken(kept.number, &why.to_string()))?;
             met |= head.is_some_and(|head| head == link);
             let event: Option<Event> = serde_json::from_str(&kept.record).ok();
@@ -111,9 +107,18 @@ async fn verify(store: &Store, head: Option<Link>) -> Result<(), Failure> {
             if event == "begin" && of.is_some_and(|of| of != chain.id) {
                 return Err(broken(kept.number, "it begins the chain of another store"));
             }
-            if event == "lost" {
-                gaps.push((kept.number, count.unwrap_or_default()));
-            }
+            let gap = match event.as_str() {
+                "lost" => Some(format!("{} records could not be kept", count.unwrap_or_default())),
+                "start" if running => {
+                    Some("tacitd did not end in order, or two ran at once".to_owned())
+                }
+                _ => None,
+            };
+            gaps.extend(gap.map(|gap| format!("before record {}: {gap}", kept.number)));
+            running = event != "stop" && (running || event == "start");
+        }
+        if page.next.is_none() {
+            break;
         }
     }
     if let Some(head) = head.filter(|_| !met) {
@@ -122,9 +127,7 @@ async fn verify(store: &Store, head: Option<Link>) -> Result<(), Failure> {
     let first = chain.pruned.number + 1;
     ui::line(&format!("the audit is whole: records {first} to {}", link.number));
     ui::line(&format!("head {link}"));
-    for (number, count) in gaps {
-        ui::line(&format!("{count} records before record {number} could not be kept"));
-    }
+    gaps.iter().for_each(|gap| ui::line(gap));
     Ok(())
 }
 

@@ -6,6 +6,7 @@ use crate::load::Loaded;
 use crate::policy::Policies;
 use crate::strict::Purpose;
 use crate::ui;
+use crate::upstreams;
 use kit::dotenv;
 use kit::setting::{Environment, Setting};
 use serde_json::json;
@@ -32,8 +33,8 @@ pub(crate) fn run(mut typed: Typed, asked: Asked) -> Result<(), Failure> {
         ui::note(&format!("note: {notice}"));
     }
     if asked.check {
-        let (settings, _) = loaded.usable()?;
-        Policies::open(&settings, None)?;
+        let usable = loaded.usable()?;
+        Policies::open(&usable.settings, None)?;
         ui::note("these settings can be used");
         return Ok(());
     }
@@ -93,6 +94,8 @@ fn as_toml(loaded: &Loaded) -> String {
             out.push_str(&format!("{line:<44} # {origin}{mark}\n"));
         }
     }
+    let upstreams = loaded.upstreams.as_ref();
+    out.extend(upstreams.map(upstreams::as_toml));
     out
 }
 
@@ -123,5 +126,8 @@ fn as_json(loaded: &Loaded) -> String {
             "unbuilt": row.unbuilt,
         })
     });
-    json!({ "settings": rows.collect::<Vec<_>>() }).to_string()
+    let rows: Vec<_> = rows.collect();
+    let described = loaded.upstreams.as_ref();
+    let (upstreams, fallback) = described.map(upstreams::as_json).unwrap_or_default();
+    json!({ "settings": rows, "upstreams": upstreams, "fallback": fallback }).to_string()
 }

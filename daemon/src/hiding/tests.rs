@@ -132,7 +132,9 @@ async fn surrogates_look_real_and_come_back() {
     let place = Place::new();
     let surrogate = policy("operator = \"surrogate\"\n[kind.CARD]\noperator = \"placeholder\"");
     let hidden = place.there_and_back(&surrogate, TEXT).await;
-    assert!(hidden.contains("<CARD_1>") && !hidden.contains("ana@") && !hidden.contains("<EMAIL"));
+    // An invented address may well end in `ana@`.
+    let gone = !hidden.contains("ana@example.org") && !hidden.contains("<EMAIL");
+    assert!(hidden.contains("<CARD_1>") && gone, "{hidden}");
     let engine = &surrogate.engine;
     let kinds: Vec<_> = engine.find(&hidden).iter().map(|span| span.kind).collect();
     assert_eq!(kinds.iter().filter(|kind| **kind == Kind::Email).count(), 2, "{hidden}");

@@ -3,7 +3,7 @@
 
 const LOGIN: &str = "tacitd has no login page; callers have API keys";
 const MAIL: &str = "tacitd sends no mail";
-const HOSTED: &str = "tacitd asks no hosted model";
+const HOSTED: &str = "a model server is named by `infer.url`, its model and key by `infer.model` and `infer.api_key`";
 const PARTNER: &str = "it belongs to the service beside tacitd";
 const OFFLINE: &str = "tacitd never goes to the network by itself";
 const UPLOADS: &str = "tacitd keeps no uploads";

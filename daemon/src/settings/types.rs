@@ -183,6 +183,82 @@ impl Value for DatabaseUrl {
     }
 }
 
+kit::choice! {
+    /// What a model server speaks.
+    pub(crate) enum Protocol {
+        /// What most speak.
+        OpenAi = "openai",
+        /// Anthropic's own.
+        Anthropic = "anthropic",
+        /// Ollama's own.
+        Ollama = "ollama",
+    }
+}
+
+impl From<Protocol> for infer::Protocol {
+    fn from(protocol: Protocol) -> Self {
+        match protocol {
+            Protocol::OpenAi => Self::OpenAi,
+            Protocol::Anthropic => Self::Anthropic,
+            Protocol::Ollama => Self::Ollama,
+        }
+    }
+}
+
+/// Where a model server is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct UpstreamUrl(pub(crate) String);
+
+impl Value for UpstreamUrl {
+    /// What is refused may hold a password.
+    fn shown(text: &str) -> Option<String> {
+        (!text.contains('@')).then(|| text.to_owned())
+    }
+
+    fn parse(text: &str) -> Result<Self, String> {
+        infer::check_url(text).map(|()| Self(text.trim().to_owned())).map_err(str::to_owned)
+    }
+
+    fn expects() -> String {
+        "a URL such as `http://127.0.0.1:8080`".to_owned()
+    }
+}
+
+/// Where a proxy is, with what it wants to be shown.
+#[derive(Clone, PartialEq, Eq)]
+pub(crate) struct ProxyUrl(pub(crate) String);
+
+impl ProxyUrl {
+    /// The address without name and password.
+    pub(crate) fn masked(text: &str) -> String {
+        match (text.split_once("://"), text.rsplit_once('@')) {
+            (Some((scheme, _)), Some((_, host))) => format!("{scheme}://********@{host}"),
+            (None, Some((_, host))) => format!("********@{host}"),
+            _ => text.to_owned(),
+        }
+    }
+}
+
+impl std::fmt::Debug for ProxyUrl {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&Self::masked(&self.0))
+    }
+}
+
+impl Value for ProxyUrl {
+    fn shown(text: &str) -> Option<String> {
+        Some(Self::masked(text))
+    }
+
+    fn parse(text: &str) -> Result<Self, String> {
+        infer::check_proxy(text).map(|()| Self(text.trim().to_owned())).map_err(str::to_owned)
+    }
+
+    fn expects() -> String {
+        "a URL such as `http://proxy.internal:3128`".to_owned()
+    }
+}
+
 /// A web origin, or all of them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum CorsOrigin {

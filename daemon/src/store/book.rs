@@ -13,7 +13,14 @@ use std::sync::Arc;
 /// Rows that are pruned in one piece of work, so that others get their turn between two.
 const PRUNE_MAX: i64 = 5_000;
 
-/// Which records, or which usage.
+/// No request lasts longer. Records stand in the order in which requests ended and are asked for by when they began: before
+/// one that began so much earlier, none of a span can stand.
+const REQUEST_MILLIS_MAX: i64 = 24 * 3_600_000;
+
+/// Records that are looked at in one piece of work, so that others can read between two.
+const LOOKED_AT_MAX: i64 = 20_000;
+
+/// Which records.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Span {
     /// Milliseconds since 1970.
@@ -25,6 +32,15 @@ pub(crate) struct Span {
 impl Span {
     /// Everything.
     pub(crate) const ALL: Self = Self { from: i64::MIN, to: i64::MAX };
+}
+
+/// Some records, in order.
+#[derive(Debug)]
+pub(crate) struct Page {
+    /// The records.
+    pub(crate) kept: Vec<Kept>,
+    /// After which to go on; none at the end.
+    pub(crate) next: Option<i64>,
 }
 
 /// Where the chain of the audit begins and ends.
@@ -161,7 +177,7 @@ impl Store {
         .await
     }
 
-    /// The first records of that span after a number, at most so many.
+    /// The first records of that span after a number, at most so many; fewer where much lies between them.
     ///
     /// # Errors
     /// When the store fails.
@@ -170,17 +186,33 @@ impl Store {
         span: Span,
         after: i64,
         limit: usize,
-    ) -> Result<Vec<Kept>, StoreError> {
+    ) -> Result<Page, StoreError> {
         self.read(move |connection| {
-            let query = "SELECT number, at, record, hash FROM audit \
-                         WHERE number > ? AND at >= ? AND at < ? ORDER BY number LIMIT ?";
+            let before = span.from.saturating_sub(REQUEST_MILLIS_MAX);
+            let query = "SELECT number FROM audit WHERE at < ? ORDER BY at DESC LIMIT 1";
+            let start: Option<i64> = connection
+                .prepare_cached(query)?
+                .query_row([before], |row| row.get(0))
+                .optional()?;
+            let start = start.unwrap_or(0).max(after);
+            let query = "SELECT number, at, record, hash FROM audit WHERE number > ? \
+                         ORDER BY number LIMIT ?";
             let mut query = connection.prepare_cached(query)?;
-            let rows =
-                query.query_map(params![after, span.from, span.to, limit as i64], |row| {
-                    let (number, at, record) = (row.get(0)?, row.get(1)?, row.get(2)?);
-                    Ok(Kept { number, at, record, hash: row.get(3)? })
-                })?;
-            rows.collect()
+            let mut rows = query.query([start, LOOKED_AT_MAX])?;
+            let (mut kept, mut looked_at, mut last) = (Vec::new(), 0, start);
+            while let Some(row) = rows.next()? {
+                let at = row.get(1)?;
+                (looked_at, last) = (looked_at + 1, row.get(0)?);
+                if (span.from..span.to).contains(&at) {
+                    let (record, hash) = (row.get(2)?, row.get(3)?);
+                    kept.push(Kept { number: last, at, record, hash });
+                }
+                if kept.len() >= limit {
+                    break;
+                }
+            }
+            let is_end = kept.len() < limit && looked_at < LOOKED_AT_MAX;
+            Ok(Page { kept, next: (!is_end).then_some(last) })
         })
         .await
     }
@@ -227,11 +259,12 @@ impl Store {
 /// of times.
 fn prune(connection: &Connection, before: i64) -> rusqlite::Result<i64> {
     let Chain { pruned, head, .. } = chain(connection)?;
-    let query = "SELECT number FROM audit WHERE at >= ? AND number > ? ORDER BY number LIMIT 1";
-    let young =
-        connection.query_row(query, [before, pruned.number], |row| row.get(0)).optional()?;
-    let last = young.unwrap_or(head.number).min(head.number) - 1;
-    let last = last.min(pruned.number + PRUNE_MAX);
+    let end = head.number.min(pruned.number + PRUNE_MAX + 1);
+    let query = "SELECT number FROM audit WHERE number > ? AND number < ? AND +at >= ? \
+                 ORDER BY number LIMIT 1";
+    let among = [pruned.number, end, before];
+    let young: Option<i64> = connection.query_row(query, among, |row| row.get(0)).optional()?;
+    let last = young.unwrap_or(end) - 1;
     if last <= pruned.number {
         return Ok(0);
     }

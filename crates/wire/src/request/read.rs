@@ -144,7 +144,10 @@ impl Reader<'_> {
             Mark::Turns if found.kind != Kind::Null => {
                 return Err(Error::Wrong("the messages are not a list"));
             }
-            Mark::Turn => self.turn = Some((found, self.role(at))),
+            Mark::Turn => {
+                self.turn = Some((found, self.role(at)));
+                self.item(at);
+            }
             Mark::Part => self.part(at),
             Mark::Source => {
                 let is_text = self.type_within(at, 1).is_some_and(|kind| kind == "text");
@@ -303,6 +306,14 @@ impl Reader<'_> {
         self.explain = Explain::Turns(list);
     }
 
+    /// Of an item of responses that is of no known kind, nobody knows where its texts are.
+    fn item(&mut self, at: usize) {
+        let kind = self.type_within(at, 1);
+        if kind.is_some_and(|kind| kind != "message" && !ITEMS.contains(&kind.as_str())) {
+            self.request.opaque.push(Opaque::Other);
+        }
+    }
+
     fn part(&mut self, at: usize) {
         if self.found[at].kind != Kind::Object {
             return;
@@ -319,14 +330,40 @@ impl Reader<'_> {
                 let is_read = matches!(source.as_deref(), Some("text" | "content"));
                 (!is_read).then_some(Opaque::File)
             }
-            Some(kind) => opaque(kind),
+            Some(kind) => opaque(self.request.dialect, kind),
         };
         self.request.opaque.extend(opaque);
     }
 }
 
-/// What kind of part cannot be read.
-fn opaque(kind: &str) -> Option<Opaque> {
+/// The kinds of items of responses that are read.
+const ITEMS: &[&str] = &[
+    "apply_patch_call",
+    "apply_patch_call_output",
+    "code_interpreter_call",
+    "computer_call",
+    "computer_call_output",
+    "custom_tool_call",
+    "custom_tool_call_output",
+    "file_search_call",
+    "function_call",
+    "function_call_output",
+    "image_generation_call",
+    "item_reference",
+    "local_shell_call",
+    "local_shell_call_output",
+    "mcp_approval_request",
+    "mcp_approval_response",
+    "mcp_call",
+    "mcp_list_tools",
+    "reasoning",
+    "shell_call",
+    "shell_call_output",
+    "web_search_call",
+];
+
+/// What of a kind of part cannot be read.
+fn opaque(dialect: Dialect, kind: &str) -> Option<Opaque> {
     const READ: &[&str] = &[
         "text",
         "input_text",
@@ -335,14 +372,15 @@ fn opaque(kind: &str) -> Option<Opaque> {
         "reasoning_text",
         "refusal",
         "thinking",
-        "tool_use",
-        "tool_result",
-        "search_result",
-        "web_search_result",
-        "tool_reference",
         "logs",
     ];
-    if READ.contains(&kind) || kind.ends_with("_tool_use") || kind.ends_with("_tool_result") {
+    const BLOCKS: &[&str] =
+        &["tool_use", "tool_result", "search_result", "web_search_result", "tool_reference"];
+    let is_block = BLOCKS.contains(&kind)
+        || kind.ends_with("_tool_use")
+        || kind.ends_with("_tool_result")
+        || kind.ends_with("_tool_result_error");
+    if READ.contains(&kind) || is_block && dialect == Dialect::Messages {
         return None;
     }
     let kinds = [

@@ -55,12 +55,13 @@ impl Cutter {
 
     /// Takes more bytes, and forgets those that were handed out.
     pub(super) fn take(&mut self, bytes: &[u8]) {
-        let gone = self.event;
-        self.bytes.drain(..gone);
-        self.event = 0;
-        self.line -= gone;
-        self.seen -= gone;
-        self.data.iter_mut().for_each(|data| *data = data.start - gone..data.end - gone);
+        let gone = std::mem::take(&mut self.event);
+        if gone > 0 {
+            self.bytes.drain(..gone);
+            self.line -= gone;
+            self.seen -= gone;
+            self.data.iter_mut().for_each(|data| *data = data.start - gone..data.end - gone);
+        }
         self.bytes.extend_from_slice(bytes);
     }
 

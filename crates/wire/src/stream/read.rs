@@ -13,7 +13,7 @@ use crate::table::event;
 use crate::texts::{Splice, spliced};
 use crate::{Dialect, Error, ErrorBody, Usage};
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 /// The most fields at once: each keeps the form of its events. Choices times tool calls of any answer are far fewer.
@@ -251,15 +251,16 @@ impl Reader {
         show: &mut dyn Show,
     ) -> Result<Vec<Splice>, Error> {
         let mut splices = Vec::new();
-        let mut changed = Vec::new();
+        let mut changed = BTreeSet::new();
+        let pieces = sites.sites.iter().enumerate().filter(|(_, site)| !site.is_whole());
+        let last: BTreeMap<Field, usize> = pieces.map(|(at, site)| (site.field, at)).collect();
         for (at, site) in sites.sites.iter().enumerate() {
-            let is_last = !sites.sites[at + 1..].iter().any(|later| later.field == site.field);
-            let ends = site.is_whole() || is_last && sites.ends.has(site.field);
+            let ends = last.get(&site.field) == Some(&at) && sites.ends.has(site.field);
             let said = &data[site.start..site.end];
             let shown = self.shown(event, data, site, (show, ends))?;
             if let Some(shown) = shown.filter(|shown| *shown != decoded(said)) {
                 splices.push(Splice { start: site.start, end: site.end, text: literal(&shown) });
-                changed.push(site.field.choice);
+                changed.insert(site.field.choice);
             }
         }
         for (choice, logprobs) in &sites.logprobs {

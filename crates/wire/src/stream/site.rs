@@ -6,6 +6,7 @@ use crate::answer::number;
 use crate::json::decoded;
 use crate::scan::{Found, Kind};
 use crate::table::Mark;
+use std::collections::BTreeSet;
 
 /// A literal of an event that holds text.
 #[derive(Debug, Clone, Copy)]
@@ -32,7 +33,7 @@ impl Site {
 pub(super) struct Ends {
     pub(super) all: bool,
     /// All of these choices.
-    pub(super) choices: Vec<u32>,
+    pub(super) choices: BTreeSet<u32>,
     /// Those of this block.
     pub(super) index: Option<u32>,
 }
@@ -120,7 +121,7 @@ impl Walk<'_> {
                 sites.is_done = true;
             }
             (Dialect::Responses, kind) if kind.ends_with(".done") => {
-                ends.choices.push(self.choice.0);
+                ends.choices.insert(self.choice.0);
             }
             _ => {}
         }
@@ -174,7 +175,7 @@ impl Walk<'_> {
             sites.ends.all = true;
             sites.is_done = true;
         } else {
-            sites.ends.choices.push(self.choice_of(found));
+            sites.ends.choices.insert(self.choice_of(found));
             sites.has_ended = true;
         }
     }

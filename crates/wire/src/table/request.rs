@@ -96,6 +96,7 @@ const RESPONSES: &[(&str, Mark)] = &[
 /// An item of the input of responses, and of their output.
 pub(super) const ITEM: &[(&str, Mark)] = &[
     ("", Turn),
+    ("type", Type),
     ("role", Role),
     ("content", Said),
     ("content.*", Part),
@@ -163,6 +164,12 @@ const BLOCK: &[(&str, Mark)] = &[
     ("content", TOOL),
     ("content.stdout", TOOL),
     ("content.stderr", TOOL),
+    ("content.lines.*", TOOL),
+    ("content.content", TOOL),
+    ("content.content.title", TOOL),
+    ("content.content.source", Source),
+    ("content.content.source.type", Type),
+    ("content.content.source.data", SourceData),
 ];
 
 /// A part of what a tool of Anthropic's gave back.

@@ -51,15 +51,14 @@ pub(in super::super) async fn audit(shared: &Shared, call: &Call) -> Result<Answ
     let limit = query.value("limit", "a number from 1 to 1000", some)?.unwrap_or(LIMIT);
     let span = Span { from: from.unwrap_or(Span::ALL.from), to: to.unwrap_or(Span::ALL.to) };
     shared.accounts.flush().await;
-    let kept = shared.store.audit(span, after, limit).await?;
-    let lines: Vec<_> = kept.iter().map(|kept| kept.line()).collect();
+    let page = shared.store.audit(span, after, limit).await?;
+    let lines: Vec<_> = page.kept.iter().map(|kept| kept.line()).collect();
     let accepted = call.parts.headers.get(header::ACCEPT).and_then(|accept| accept.to_str().ok());
     if accepted.is_some_and(|accepted| accepted.contains("application/x-ndjson")) {
         let body: String = lines.into_iter().map(|line| line + "\n").collect();
         return Ok(typed(StatusCode::OK, HeaderValue::from_static("application/x-ndjson"), body));
     }
-    let next = kept.last().filter(|_| kept.len() == limit).map(|kept| kept.number.to_string());
-    let next = next.unwrap_or_else(|| "null".to_owned());
+    let next = page.next.map(|next| next.to_string()).unwrap_or_else(|| "null".to_owned());
     let body = format!(r#"{{"records":[{}],"next":{next}}}"#, lines.join(","));
     Ok(typed(StatusCode::OK, HeaderValue::from_static("application/json"), body))
 }

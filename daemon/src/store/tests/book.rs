@@ -14,7 +14,7 @@ async fn write(store: &Store, times: impl IntoIterator<Item = i64>) {
 }
 
 async fn all(store: &Store) -> Vec<Kept> {
-    store.audit(Span::ALL, 0, 10_000).await.unwrap()
+    store.audit(Span::ALL, 0, 10_000).await.unwrap().kept
 }
 
 /// Follows the whole chain; the number of the first record that is not good.
@@ -53,9 +53,33 @@ async fn records_make_one_chain_across_batches_and_restarts() {
     assert!(kept[4].record.starts_with(r#"{"n":5,"at":"1970-01-01T00:00:00.030Z","#));
     let numbers = |kept: Vec<Kept>| kept.iter().map(|kept| kept.number).collect::<Vec<_>>();
     let span = Span { from: 15, to: 30 };
-    assert_eq!(numbers(store.audit(span, 0, 10).await.unwrap()), [3, 4]);
-    assert_eq!(numbers(store.audit(span, 3, 10).await.unwrap()), [4]);
-    assert_eq!(numbers(store.audit(Span::ALL, 1, 2).await.unwrap()), [2, 3]);
+    assert_eq!(numbers(store.audit(span, 0, 10).await.unwrap().kept), [3, 4]);
+    assert_eq!(numbers(store.audit(span, 3, 10).await.unwrap().kept), [4]);
+    assert_eq!(numbers(store.audit(Span::ALL, 1, 2).await.unwrap().kept), [2, 3]);
+}
+
+#[tokio::test]
+async fn records_are_found_by_their_time_although_long_requests_end_late() {
+    const HOUR: i64 = 3_600_000;
+    let place = Place::new();
+    let store = place.open().await;
+    let now = jiff::Timestamp::now().as_millisecond();
+    let day = |days: i64| now - (100 - days) * 24 * HOUR;
+    // Ten requests a day; one began early on day 50 and ended when day 51 had begun.
+    let times = (0..100).flat_map(|number| (0..10).map(move |hour| day(number) + hour * HOUR));
+    let mut times: Vec<_> = times.collect();
+    times.insert(511, day(50) + HOUR / 2);
+    write(&store, times.iter().copied()).await;
+    let span = Span { from: day(50), to: day(51) };
+    let page = store.audit(span, 0, 100).await.unwrap();
+    assert_eq!(page.next, None, "the end was reached");
+    let found = page.kept;
+    assert!(found.iter().all(|kept| (span.from..span.to).contains(&kept.at)));
+    assert_eq!(found.len(), 11);
+    let after = store.audit(span, found[3].number, 3).await.unwrap();
+    assert_eq!((&after.kept[..], after.next), (&found[4..7], Some(found[6].number)));
+    let future = Span { from: now + HOUR, to: i64::MAX };
+    assert_eq!(store.audit(future, 0, 9).await.unwrap().kept, []);
 }
 
 #[tokio::test]
