@@ -124,7 +124,7 @@ impl Client {
                 body.clear();
             }
         }
-        reply.body = String::from_utf8(body).unwrap_or_default();
+        reply.body = String::from_utf8_lossy(&body).into_owned();
         reply
     }
 

@@ -8,6 +8,7 @@
 
 mod binary;
 mod daemon;
+mod gateway;
 mod http;
 mod place;
 mod told;
@@ -16,6 +17,7 @@ mod upstream;
 
 pub use binary::binary;
 pub use daemon::{Daemon, Ended};
+pub use gateway::{Gateway, tables, told};
 pub use http::{Client, Reply};
 pub use place::{Place, free_port};
 pub use told::{Told, events};

@@ -7,10 +7,13 @@ mod dialect;
 mod events;
 mod script;
 mod speech;
+mod teller;
 mod whole;
 
 pub use dialect::Dialect;
 pub use script::{Cut, Script};
+
+use teller::{Ending, Teller};
 
 use serde_json::Value;
 use std::collections::{HashMap, VecDeque};
@@ -19,7 +22,6 @@ use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
-use std::time::{Duration, Instant};
 
 /// More connections at once than any test makes.
 const CONNECTIONS_MAX: usize = 4_096;
@@ -35,12 +37,6 @@ const ASKED_MAX: usize = 10_000;
 
 /// What a thread of a connection needs; a thousand of them must fit.
 const STACK_BYTES: usize = 256 * 1024;
-
-/// How long a stalled answer listens for its client at a time, before it looks whether it may go on.
-const LISTEN: Duration = Duration::from_millis(5);
-
-/// No test waits as long for an answer that stalls.
-const STALL_MAX: Duration = Duration::from_secs(120);
 
 /// What a client sent.
 #[derive(Debug, Clone)]
@@ -83,6 +79,7 @@ impl Asked {
 struct Shared {
     script: Mutex<Script>,
     next: Mutex<VecDeque<Script>>,
+    models: Mutex<HashMap<String, Script>>,
     asked: Mutex<VecDeque<Asked>>,
     streams: Mutex<HashMap<u64, TcpStream>>,
     connected: AtomicU64,
@@ -135,6 +132,14 @@ impl Upstream {
     /// When a thread of it has.
     pub fn first(&self, scripts: impl IntoIterator<Item = Script>) {
         self.shared.next.lock().unwrap().extend(scripts);
+    }
+
+    /// Answers so whenever this model is asked.
+    ///
+    /// # Panics
+    /// When a thread of it has.
+    pub fn when(&self, model: &str, script: Script) {
+        self.shared.models.lock().unwrap().insert(model.to_owned(), script);
     }
 
     /// Where it is, without a path.
@@ -233,12 +238,11 @@ fn converse(stream: &TcpStream, shared: &Shared) -> io::Result<()> {
             write_whole(stream, status, body.as_bytes())?;
             continue;
         };
-        let script = shared.next.lock().unwrap().pop_front();
-        let script = script.unwrap_or_else(|| shared.script.lock().unwrap().clone());
-        let answer = speech::answer(dialect, &asked, &script);
+        let body = serde_json::from_slice(&asked.body).unwrap_or_default();
+        let script = choose(shared, &body);
+        let answer = speech::answer(dialect, &body, asked.body.len(), &script);
         remember(shared, asked);
-        let mut teller = Teller { stream, shared, script: &script, told: 0, stalled: false };
-        match teller.tell(&answer) {
+        match Teller::new(stream, shared, &script).tell(&answer) {
             Ok(Ending::Kept) => {}
             Ok(Ending::Broken) => return Ok(()),
             Err(error) => {
@@ -248,6 +252,16 @@ fn converse(stream: &TcpStream, shared: &Shared) -> io::Result<()> {
         }
     }
     Ok(())
+}
+
+/// The script of this request: the next in turn, that of its model, or the one for everything.
+fn choose(shared: &Shared, body: &Value) -> Script {
+    let next = shared.next.lock().unwrap().pop_front();
+    let of_model = || {
+        let model = body["model"].as_str().unwrap_or_default();
+        shared.models.lock().unwrap().get(model).cloned()
+    };
+    next.or_else(of_model).unwrap_or_else(|| shared.script.lock().unwrap().clone())
 }
 
 fn remember(shared: &Shared, asked: Asked) {
@@ -313,124 +327,4 @@ fn write_whole(mut stream: &TcpStream, status: u16, body: &[u8]) -> io::Result<(
         "HTTP/1.1 {status} Fake\r\ncontent-type: application/json\r\ncontent-length: {length}\r\n\r\n"
     );
     stream.write_all(&[head.as_bytes(), body].concat())
-}
-
-/// An answer before it is sent: what of it goes out in one write.
-#[derive(Debug)]
-struct Answer {
-    status: u16,
-    headers: Vec<(String, String)>,
-    body: Vec<u8>,
-    /// Where a write ends; the last one is the length of the body.
-    ends: Vec<usize>,
-    /// Whether the length is not told in advance.
-    streams: bool,
-}
-
-enum Ending {
-    /// The next request may come.
-    Kept,
-    /// The script closes the connection.
-    Broken,
-}
-
-/// Sends an answer as its script says.
-struct Teller<'a> {
-    stream: &'a TcpStream,
-    shared: &'a Shared,
-    script: &'a Script,
-    /// How much of the body was sent.
-    told: usize,
-    /// Whether it has stalled already.
-    stalled: bool,
-}
-
-impl Teller<'_> {
-    fn tell(&mut self, answer: &Answer) -> io::Result<Ending> {
-        if self.script.is_silent() {
-            self.stall()?;
-        }
-        let mut head = format!("HTTP/1.1 {} Fake\r\n", answer.status);
-        for (name, value) in &answer.headers {
-            head.push_str(&format!("{name}: {value}\r\n"));
-        }
-        match answer.streams {
-            true => head.push_str("transfer-encoding: chunked\r\n\r\n"),
-            false => head.push_str(&format!("content-length: {}\r\n\r\n", answer.body.len())),
-        }
-        self.write_all(head.as_bytes())?;
-        for end in &answer.ends {
-            while self.told < *end {
-                if let Some(ending) = self.write(answer, *end)? {
-                    return Ok(ending);
-                }
-            }
-        }
-        while self.script.is_flood() && !self.shared.ended.load(Ordering::SeqCst) {
-            self.piece(answer.streams, &[b'a'; 16 * 1024])?;
-        }
-        if answer.streams {
-            self.write_all(b"0\r\n\r\n")?;
-        }
-        Ok(Ending::Kept)
-    }
-
-    /// Writes up to `end`, or to where the script stalls or drops.
-    fn write(&mut self, answer: &Answer, end: usize) -> io::Result<Option<Ending>> {
-        let (stall, drop) = self.script.breaks();
-        let stall = stall.filter(|_| !self.stalled);
-        let breaks = [stall, drop].into_iter().flatten().filter(|at| *at >= self.told);
-        let end = breaks.fold(end, usize::min);
-        self.piece(answer.streams, &answer.body[self.told..end])?;
-        self.told = end;
-        if drop == Some(end) {
-            return Ok(Some(Ending::Broken));
-        }
-        if stall == Some(end) {
-            self.stalled = true;
-            self.stall()?;
-        }
-        Ok(None)
-    }
-
-    fn write_all(&self, bytes: &[u8]) -> io::Result<()> {
-        let mut stream = self.stream;
-        stream.write_all(bytes)
-    }
-
-    fn piece(&self, chunked: bool, bytes: &[u8]) -> io::Result<()> {
-        match bytes.len() {
-            0 => Ok(()),
-            length if chunked => {
-                let mut framed = format!("{length:x}\r\n").into_bytes();
-                framed.extend_from_slice(bytes);
-                framed.extend_from_slice(b"\r\n");
-                self.write_all(&framed)
-            }
-            _ => self.write_all(bytes),
-        }
-    }
-
-    /// Says nothing until it may go on; an error when the client has closed.
-    fn stall(&self) -> io::Result<()> {
-        self.shared.stalled.fetch_add(1, Ordering::SeqCst);
-        let outcome = self.listen();
-        self.shared.stalled.fetch_sub(1, Ordering::SeqCst);
-        outcome
-    }
-
-    fn listen(&self) -> io::Result<()> {
-        self.stream.set_read_timeout(Some(LISTEN))?;
-        let deadline = Instant::now() + STALL_MAX;
-        while !self.shared.resumed.load(Ordering::SeqCst) && Instant::now() < deadline {
-            match self.stream.peek(&mut [0]) {
-                Ok(0) => return Err(io::ErrorKind::ConnectionAborted.into()),
-                // The next request is there already.
-                Ok(_) => std::thread::yield_now(),
-                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
-                Err(error) => return Err(error),
-            }
-        }
-        self.stream.set_read_timeout(None)
-    }
 }

@@ -2,7 +2,8 @@
 
 use super::dialect::Dialect;
 use super::script::Script;
-use super::{Answer, Asked, events, whole};
+use super::teller::Answer;
+use super::{events, whole};
 use serde_json::Value;
 
 /// What is said, before it is put into a dialect's form.
@@ -20,7 +21,8 @@ pub(super) struct Said<'s> {
     pub(super) output: usize,
 }
 
-pub(super) fn answer(dialect: Dialect, asked: &Asked, script: &Script) -> Answer {
+/// `length` is that of the request, of which `body` was read.
+pub(super) fn answer(dialect: Dialect, body: &Value, length: usize, script: &Script) -> Answer {
     if let Some(raw) = &script.raw {
         let body = raw.body.clone();
         let ends = ends(body.len(), script, None);
@@ -28,8 +30,7 @@ pub(super) fn answer(dialect: Dialect, asked: &Asked, script: &Script) -> Answer
         let streams = script.is_flood() || raw.headers[0].1.contains("stream");
         return Answer { status: raw.status, headers: raw.headers.clone(), body, ends, streams };
     }
-    let body: Value = serde_json::from_slice(&asked.body).unwrap_or_default();
-    let text = script.text.clone().unwrap_or_else(|| dialect.last_text(&body));
+    let text = script.text.clone().unwrap_or_else(|| dialect.last_text(body));
     let said = Said {
         model: body["model"].as_str().unwrap_or("fake-large").to_owned(),
         reasoning: script.reasoning.as_deref(),
@@ -39,13 +40,13 @@ pub(super) fn answer(dialect: Dialect, asked: &Asked, script: &Script) -> Answer
         finish: script.finish.as_deref(),
         choices: body["n"].as_u64().unwrap_or(1),
         wants_usage: body["stream_options"]["include_usage"] == true,
-        input: asked.body.len() / 4,
+        input: length / 4,
     };
     let ollama = matches!(dialect, Dialect::OllamaChat | Dialect::OllamaGenerate);
     let streams = dialect != Dialect::Embeddings && body["stream"].as_bool().unwrap_or(ollama);
     let spell = |text: String| if script.ascii { in_ascii(&text) } else { text };
     if !streams {
-        let body = spell(whole::answer(dialect, &said, &body).to_string()).into_bytes();
+        let body = spell(whole::answer(dialect, &said, body).to_string()).into_bytes();
         let ends = ends(body.len(), script, None);
         return Answer { status: 200, headers: kind("application/json"), body, ends, streams };
     }
