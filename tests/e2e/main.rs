@@ -6,6 +6,7 @@ mod account;
 mod admin_keys;
 mod auth;
 mod canary;
+mod clients;
 mod filter;
 mod filter_policies;
 mod first_run;
