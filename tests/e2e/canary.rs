@@ -3,7 +3,7 @@
 
 use crate::jwt::issuer::{Signer, claims};
 use serde_json::json;
-use support::{Daemon, Place, Reply};
+use support::{Daemon, Dialect, Place, Reply, Script, Upstream};
 
 const CANARY: &str = "xanary7q";
 const JSON: (&str, &str) = ("content-type", "application/json");
@@ -301,4 +301,106 @@ fn a_filter_that_fails_says_nothing_of_its_text() {
         let failed = place.tacitd(&arguments, line.as_bytes());
         assert!(failed.code == Some(1) && !failed.stderr.contains(CANARY), "{}", failed.stderr);
     }
+}
+
+/// What a model's server may answer, all of it with the word in it.
+fn scripts() -> Vec<Script> {
+    let error = format!("{{\"error\":{{\"message\":\"{CANARY}\",\"code\":\"{CANARY}\"}}}}");
+    let page = format!("<title>{CANARY}</title>");
+    let event = format!("data: {{{CANARY}\n\n");
+    vec![
+        Script::echo(),
+        Script::echo().and_call(CANARY, &format!("{{\"{CANARY}\":\"{CANARY}@example.org\"}}")),
+        Script::text(&format!("{CANARY} <EMAIL_1> {CANARY}2@example.org")),
+        Script::raw(500, "application/json", error.as_bytes()),
+        Script::raw(401, "application/json", error.as_bytes()).header("x-error", CANARY),
+        Script::raw(200, "text/html", page.as_bytes()),
+        Script::raw(200, "text/event-stream", event.as_bytes()),
+        Script::raw(200, CANARY, CANARY.as_bytes()),
+        Script::echo().drop_after(10),
+        Script::echo().drop_after(600),
+    ]
+}
+
+/// Every dialect, whole and streamed, with every sort of answer, and bodies that are wrong.
+fn ask_models(asker: &mut Asker<'_>, upstream: &Upstream) {
+    let text = format!("{CANARY} {CANARY}@example.org 4111 1111 1111 1111");
+    for script in scripts() {
+        upstream.answer(script);
+        for dialect in Dialect::ALL {
+            for (name, value) in
+                [("x-tacit-debug", "1"), ("x-tacit-session", CANARY), ("x-tacit-policy", "ends")]
+            {
+                for streams in [false, true] {
+                    let mut body = dialect.ask(&text, streams);
+                    body["user"] = CANARY.into();
+                    body[CANARY] = CANARY.into();
+                    asker.daemon.send(
+                        "POST",
+                        dialect.path(),
+                        &[JSON, (name, value)],
+                        &body.to_string(),
+                    );
+                }
+            }
+        }
+    }
+    upstream.answer(Script::echo());
+    for dialect in Dialect::ALL {
+        let ask = dialect.ask(&text, true);
+        let mut other = ask.clone();
+        other["model"] = CANARY.into();
+        for (headers, body) in [
+            (&[JSON, ("x-tacit-policy", CANARY)][..], ask.to_string()),
+            (&[JSON, ("x-tacit-policy", "blocks")], ask.to_string()),
+            (&[JSON, ("x-tacit-session", "xanary7q xanary7q")], ask.to_string()),
+            (&[JSON, ("x-tacit-debug", CANARY)], ask.to_string()),
+            (&[JSON, ("authorization", "Bearer xanary7q")], ask.to_string()),
+            (&[JSON, ("traceparent", CANARY), ("anthropic-version", CANARY)], "{}".to_owned()),
+            (&[JSON], other.to_string()),
+            (&[JSON], format!("{{\"{CANARY}\":{CANARY}")),
+            (
+                &[JSON],
+                format!(
+                    "{{\"model\":\"{CANARY}\",\"messages\":\"{CANARY}\",\"input\":{{\"{CANARY}\":1}},\"prompt\":{{}}}}"
+                ),
+            ),
+            (&[JSON], format!("\"{CANARY}\"")),
+            (&[], CANARY.to_owned()),
+        ] {
+            let reply = asker.ask("POST", dialect.path(), headers, &body);
+            assert!(reply.status >= 400, "{dialect:?} {headers:?} {body} {reply:?}");
+        }
+    }
+    asker.ask("GET", &format!("/v1/models/{CANARY}"), &[], "");
+}
+
+#[test]
+fn nothing_of_a_prompt_or_its_answer_is_logged_counted_or_quoted() {
+    let place = Place::new();
+    place.write("policies/ends.toml", "[gateway]\noutput = \"block\"\n");
+    place.write("policies/blocks.toml", "[gateway]\nmode = \"block\"\n");
+    let upstream = Upstream::start();
+    // No model of any name: one that is not listed is refused.
+    let tables =
+        support::tables(&upstream.url(), "api_key = \"xanary7q-key\"").replace(", \"*\"", "");
+    place.write("tacit.toml", &tables);
+    let daemon = place.serve(&["--log.level", "trace", "--infer.retries", "0"]);
+    let mut asker = Asker { daemon: &daemon, heard: Vec::new() };
+    ask_models(&mut asker, &upstream);
+    let mut heard = asker.heard;
+    let key = std::fs::read_to_string(place.path("keys/admin.key")).unwrap();
+    for path in ["/metrics", "/readyz", "/health", "/admin/usage", "/admin/audit"] {
+        heard.push(daemon.send("GET", path, &[("x-api-key", key.trim())], "").body);
+    }
+    let ended = daemon.stop();
+    assert!(
+        ended.stderr.contains("/v1/responses") && ended.stderr.len() > 10_000,
+        "the log was on"
+    );
+    heard.extend([ended.stdout, ended.stderr]);
+    let lines = heard.iter().flat_map(|text| text.lines());
+    let leaks: Vec<_> = lines.filter(|line| line.to_lowercase().contains(CANARY)).collect();
+    assert_eq!(leaks, [""; 0]);
+    assert!(upstream.requests().iter().any(|asked| asked.text().contains(CANARY)), "it was asked");
 }

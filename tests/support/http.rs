@@ -17,6 +17,8 @@ pub struct Reply {
     pub headers: Vec<(String, String)>,
     /// The body.
     pub body: String,
+    /// Whether the body came to its end.
+    pub whole: bool,
 }
 
 impl Reply {
@@ -66,6 +68,19 @@ impl Client {
         headers: &[(&str, &str)],
         body: &[u8],
     ) -> Reply {
+        self.put(method, path, headers, body);
+        self.read(method == "HEAD")
+    }
+
+    /// Posts JSON and reads no more of the answer than its head; the rest comes by [`piece`](Self::piece), where it is
+    /// sent in pieces.
+    pub fn begin(&mut self, path: &str, headers: &[(&str, &str)], body: &str) -> Reply {
+        let headers = [headers, &[("content-type", "application/json")]].concat();
+        self.put("POST", path, &headers, body.as_bytes());
+        self.head()
+    }
+
+    fn put(&mut self, method: &str, path: &str, headers: &[(&str, &str)], body: &[u8]) {
         let mut head = format!("{method} {path} HTTP/1.1\r\n");
         let has = |name: &str| headers.iter().any(|(found, _)| found.eq_ignore_ascii_case(name));
         if !has("host") {
@@ -78,7 +93,6 @@ impl Client {
         head.push_str("\r\n");
         self.write(head.as_bytes());
         self.write(body);
-        self.read(method == "HEAD")
     }
 
     /// Sends bytes as they are. That the other side has closed shows when the answer is read.
@@ -93,19 +107,51 @@ impl Client {
 
     /// Reads an answer.
     pub fn read(&mut self, without_body: bool) -> Reply {
-        let mut reply = Reply { status: 0, headers: Vec::new(), body: String::new() };
+        let mut reply = self.head();
+        let mut body = Vec::new();
+        if reply.header("transfer-encoding").contains("chunked") && !without_body {
+            reply.whole = loop {
+                match self.piece() {
+                    Ok(Some(piece)) => body.extend_from_slice(&piece),
+                    ended => break ended.is_ok(),
+                }
+            };
+        } else {
+            let length = reply.header("content-length").parse().unwrap_or(0);
+            body.resize(if without_body { 0 } else { length }, 0);
+            reply.whole = self.stream.read_exact(&mut body).is_ok();
+            if !reply.whole {
+                body.clear();
+            }
+        }
+        reply.body = String::from_utf8_lossy(&body).into_owned();
+        reply
+    }
+
+    /// Reads status and headers.
+    fn head(&mut self) -> Reply {
+        let mut reply = Reply { status: 0, headers: Vec::new(), body: String::new(), whole: false };
         let Some(status) = self.line() else { return reply };
         reply.status = status.split(' ').nth(1).and_then(|word| word.parse().ok()).unwrap_or(0);
         while let Some(line) = self.line().filter(|line| !line.is_empty()) {
             let (name, value) = line.split_once(':').unwrap_or((&line, ""));
             reply.headers.push((name.to_ascii_lowercase(), value.trim().to_owned()));
         }
-        let length = reply.header("content-length").parse().unwrap_or(0);
-        let mut body = vec![0; if without_body { 0 } else { length }];
-        if self.stream.read_exact(&mut body).is_ok() {
-            reply.body = String::from_utf8(body).unwrap_or_default();
-        }
         reply
+    }
+
+    /// Reads the next piece of a body that is sent in pieces; nothing at its end.
+    ///
+    /// # Errors
+    /// When the connection is closed before the end.
+    pub fn piece(&mut self) -> std::io::Result<Option<Vec<u8>>> {
+        let cut = || std::io::Error::from(std::io::ErrorKind::UnexpectedEof);
+        let length = self.line().ok_or_else(cut)?;
+        let length = usize::from_str_radix(&length, 16).map_err(|_| cut())?;
+        let mut piece = vec![0; length + 2];
+        self.stream.read_exact(&mut piece)?;
+        piece.truncate(length);
+        Ok((length > 0).then_some(piece))
     }
 
     /// Waits until the other side closes; false if it says something first.

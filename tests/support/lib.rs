@@ -8,12 +8,18 @@
 
 mod binary;
 mod daemon;
+mod gateway;
 mod http;
 mod place;
+mod told;
 mod tool;
+mod upstream;
 
 pub use binary::binary;
 pub use daemon::{Daemon, Ended};
+pub use gateway::{Gateway, tables, told};
 pub use http::{Client, Reply};
 pub use place::{Place, free_port};
+pub use told::{Told, events};
 pub use tool::{not_run, run, shared, until};
+pub use upstream::{Asked, Cut, Dialect, Script, Upstream};

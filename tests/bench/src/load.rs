@@ -42,6 +42,15 @@ impl Load {
 
     /// Asks for one round.
     pub(crate) fn run(&self, server: &mut Server) -> Outcome {
+        self.until(server, Until::Over(ROUND))
+    }
+
+    /// Asks so many times.
+    pub(crate) fn times(&self, server: &mut Server, count: usize) -> Outcome {
+        self.until(server, Until::Asked(count.div_ceil(self.connections)))
+    }
+
+    fn until(&self, server: &mut Server, until: Until) -> Outcome {
         let path = server.path_of(self.path);
         let body = server.body_of(&self.body);
         let length = body.len();
@@ -55,7 +64,7 @@ impl Load {
         let before = server.cpu();
         let started = Instant::now();
         let times = runtime.block_on(async {
-            let ask = |_| tokio::spawn(ask(server.port, request.clone(), started + ROUND));
+            let ask = |_| tokio::spawn(ask(server.port, request.clone(), until));
             let tasks: Vec<_> = (0..self.connections).map(ask).collect();
             let mut times = Vec::new();
             for task in tasks {
@@ -67,6 +76,15 @@ impl Load {
         let cpu = server.cpu() - before;
         outcome(times, elapsed, cpu)
     }
+}
+
+/// When a connection asks no more.
+#[derive(Clone, Copy)]
+enum Until {
+    /// After so long.
+    Over(Duration),
+    /// After so many answers.
+    Asked(usize),
 }
 
 fn outcome(mut times: Vec<u32>, elapsed: f64, cpu: Duration) -> Outcome {
@@ -81,15 +99,20 @@ fn outcome(mut times: Vec<u32>, elapsed: f64, cpu: Duration) -> Outcome {
     }
 }
 
-/// Asks until the deadline; gives the nanoseconds that each answer took.
-async fn ask(port: u16, request: Vec<u8>, deadline: Instant) -> Vec<u32> {
+/// Asks again and again; gives the nanoseconds that each answer took.
+async fn ask(port: u16, request: Vec<u8>, until: Until) -> Vec<u32> {
+    let begun = Instant::now();
     let mut stream = TcpStream::connect(("127.0.0.1", port)).await.expect("the server listens");
     stream.set_nodelay(true).expect("a TCP stream");
     let mut times = Vec::with_capacity(100_000);
     let mut buffer = Vec::with_capacity(64 * 1024);
     loop {
         let started = Instant::now();
-        if started >= deadline && !times.is_empty() {
+        let enough = match until {
+            Until::Over(round) => started - begun >= round && !times.is_empty(),
+            Until::Asked(count) => times.len() >= count,
+        };
+        if enough {
             return times;
         }
         stream.write_all(&request).await.expect("the server reads");
@@ -110,7 +133,7 @@ async fn ask(port: u16, request: Vec<u8>, deadline: Instant) -> Vec<u32> {
     }
 }
 
-/// The length of head and body, once the head is there.
+/// The length of head and body, once the head is there and the body, if nothing tells its length.
 fn length(bytes: &[u8]) -> Option<usize> {
     let head = bytes.windows(4).position(|four| four == b"\r\n\r\n")? + 4;
     let text = std::str::from_utf8(&bytes[..head]).ok()?;
@@ -118,5 +141,9 @@ fn length(bytes: &[u8]) -> Option<usize> {
         let (name, value) = line.split_once(':')?;
         name.eq_ignore_ascii_case("content-length").then(|| value.trim().parse::<usize>().ok())?
     });
-    value.map(|body| head + body)
+    match value {
+        Some(body) => Some(head + body),
+        // It comes in pieces, and is there when the last one is.
+        None => bytes.ends_with(b"0\r\n\r\n").then_some(bytes.len()),
+    }
 }

@@ -3,9 +3,11 @@
 
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a bench is a table")]
 
+mod gateway;
 mod load;
 mod server;
 mod start;
+mod stream;
 mod table;
 
 use load::{Load, Outcome};
@@ -20,6 +22,9 @@ const ROUNDS: usize = 7;
 struct Given {
     tacitd: PathBuf,
     floor: PathBuf,
+    /// A bare reverse proxy, and the model server that it stands before.
+    proxy: PathBuf,
+    fake: PathBuf,
     /// Peers that could be installed, and those that could not, with the reason.
     redact_gateway: Result<PathBuf, String>,
     presidio: Result<PathBuf, String>,
@@ -36,6 +41,8 @@ impl Given {
         Some(Self {
             tacitd: path("BENCH_TACITD")?,
             floor: path("BENCH_FLOOR")?,
+            proxy: path("BENCH_PROXY")?,
+            fake: path("BENCH_FAKE")?,
             redact_gateway: peer("BENCH_REDACT_GATEWAY"),
             presidio: peer("BENCH_PRESIDIO"),
         })
@@ -47,6 +54,20 @@ fn main() -> ExitCode {
         eprintln!("bench: start it by tests/bench/run, which builds what is measured");
         return ExitCode::from(2);
     };
+    match std::env::args().nth(1).as_deref() {
+        None => daemon(&given),
+        Some("gateway") => gateway::measure(&given),
+        Some("soak") => gateway::soak(&given),
+        Some(_) => {
+            eprintln!("bench: knows the parts gateway and soak");
+            return ExitCode::from(2);
+        }
+    }
+    ExitCode::SUCCESS
+}
+
+/// What needs no model server.
+fn daemon(given: &Given) {
     table::head();
     start::measure(&given.tacitd);
     let mut ours = Server::tacitd(&given.tacitd);
@@ -79,8 +100,7 @@ fn main() -> ExitCode {
             &mut [&mut ours, &mut floor],
         );
     }
-    peers(&given, &body, &mut ours);
-    ExitCode::SUCCESS
+    peers(given, &body, &mut ours);
 }
 
 /// The same 1 KB to the peers that are there, each beside us.
@@ -88,7 +108,7 @@ fn peers(given: &Given, body: &str, ours: &mut Server) {
     match &given.redact_gateway {
         Err(why) => table::missing("redact-gateway", why),
         Ok(path) => {
-            let mut peer = Server::redact_gateway(path);
+            let mut peer = Server::redact_gateway(path, None);
             let redact = Load::post("/v1/redact", body, 16);
             compare(
                 "peer redact-gateway, /v1/redact 1 KB, 16 connections",

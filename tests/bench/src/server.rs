@@ -36,23 +36,53 @@ impl Server {
         Self::start("tacitd", command, port, "/readyz")
     }
 
+    /// Our own before a model server.
+    pub(crate) fn gateway(name: &'static str, path: &Path, upstream: &Self, names: &str) -> Self {
+        let port = free_port();
+        let url = format!("http://127.0.0.1:{}", upstream.port);
+        let mut command = Command::new(path);
+        command.args(["--log.level", "warning", "--log.format", "json", "--infer.url", &url]);
+        command.args(["--api.port", &port.to_string(), "--ner.enabled", names]);
+        Self::start(name, command, port, "/readyz")
+    }
+
     /// The bare server.
     pub(crate) fn floor(path: &Path) -> Self {
+        Self::told("floor", Command::new(path))
+    }
+
+    /// The fixed model server.
+    pub(crate) fn fake(path: &Path) -> Self {
+        Self::told("direct", Command::new(path))
+    }
+
+    /// The bare proxy before a model server.
+    pub(crate) fn proxy(path: &Path, upstream: &Self) -> Self {
+        let mut command = Command::new(path);
+        command.arg(upstream.port.to_string());
+        Self::told("floor", command)
+    }
+
+    /// One that tells its port.
+    fn told(name: &'static str, mut command: Command) -> Self {
         let place = tempfile::tempdir().expect("a temporary folder");
-        let mut child =
-            Command::new(path).stdout(Stdio::piped()).spawn().expect("the floor starts");
+        let mut child = command.stdout(Stdio::piped()).spawn().expect("it starts");
         let mut line = String::new();
         let stdout = child.stdout.take().expect("piped");
         BufReader::new(stdout).read_line(&mut line).expect("it tells its port");
         let port = line.trim().parse().expect("a port");
-        Self { name: "floor", port, headers: String::new(), child, _place: place }
+        Self { name, port, headers: String::new(), child, _place: place }
     }
 
     /// The nearest rival.
-    pub(crate) fn redact_gateway(path: &Path) -> Self {
+    pub(crate) fn redact_gateway(path: &Path, upstream: Option<&Self>) -> Self {
         let port = free_port();
         let mut command = Command::new(path);
         command.args(["--host", "127.0.0.1", "--port", &port.to_string()]);
+        if let Some(upstream) = upstream {
+            let url = format!("http://127.0.0.1:{}/v1", upstream.port);
+            command.args(["--provider-base-url", &url, "--provider-api-key", "none"]);
+        }
         command.env("OTEL_SDK_DISABLED", "true").env("RUST_LOG", "warn");
         Self::start("redact-gateway", command, port, "/health")
     }

@@ -60,3 +60,19 @@ pub(crate) fn compare(what: &str, servers: &[(&'static str, &Vec<Outcome>)]) {
         );
     }
 }
+
+/// Prints the head of what a soak prints.
+pub(crate) fn soak_head() {
+    println!("| requests | resident MB |");
+    println!("| --: | --: |");
+}
+
+/// Prints the memory after so many requests.
+pub(crate) fn soak(requests: usize, resident: f64) {
+    println!("| {requests} | {resident:.1} |");
+}
+
+/// Prints how far the memory went from where it had settled.
+pub(crate) fn drift(settled: f64, last: f64) {
+    println!("\ndrift from {settled:.1} to {last:.1} MB: {:+.1} %", (last / settled - 1.0) * 100.0);
+}
