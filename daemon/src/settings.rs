@@ -268,7 +268,7 @@ kit::settings! {
         /// Requests that ask a model wait here for their turn.
         queue: Queue {
             /// So many ask at once, open streams among them; the others wait, and keys take turns.
-            running: Whole<1, 1_000_000> = "256";
+            running: Whole<1, 1_000_000> = "1024";
             /// So many wait; more are answered 503.
             waiting: Whole<0, 1_000_000> = "1024";
             /// After so long a wait the answer is 503.
