@@ -1,7 +1,7 @@
 //! The daemon: binds, opens, serves, and ends in order.
 
 use crate::account::Accounts;
-use crate::auth::{ApiKey, Gate, Scopes, Terms};
+use crate::auth::{ApiKey, Gate, Scopes, Terms, Tokens, Ways};
 use crate::failure::{Failure, exit};
 use crate::gateway::Gateway;
 use crate::http::{BodyLimits, HttpShared, ObserveLayer, Router, Surface};
@@ -73,18 +73,28 @@ pub(crate) async fn run(usable: Usable) -> Result<ExitCode, Failure> {
     }
     let tls = open_tls(&settings)?;
     let policies = Arc::new(policies(&settings)?);
+    let tokens = Tokens::open(&settings)?.map(Arc::new);
     let listeners = listen(&settings).await?;
     let (store, hasher) = open_store(&settings)?;
     let admin_key = admit_somebody(&settings, &store, &listeners).await?;
     let (stages, stage) = watch::channel(Stage::Starting);
     let connections = Connections::new(connections_max(&settings));
     tokio::spawn(upstreams::look_after(Arc::clone(&fleet)));
-    let work = Work { store: Arc::clone(&store), policies: Arc::clone(&policies), hasher, fleet };
+    let work = Work {
+        store: Arc::clone(&store),
+        policies: Arc::clone(&policies),
+        hasher,
+        tokens: tokens.clone(),
+        fleet,
+    };
     let shared = share(&settings, work, &connections, stage.clone()).await?;
     let addresses = addresses(&listeners);
     serve(&settings, listeners, &shared, (connections.clone(), tls.clone(), stage));
     watch_over(&settings, &store, tls, &notifier);
     tokio::spawn(look_at(policies));
+    if let Some(tokens) = tokens {
+        tokio::spawn(async move { tokens.watch().await });
+    }
     stages.send_replace(Stage::Serving);
     notifier.send("READY=1");
     announce(&settings, &addresses, admin_key.as_deref());
@@ -141,6 +151,7 @@ struct Work {
     policies: Arc<Policies>,
     hasher: Arc<Hasher>,
     fleet: Arc<Fleet>,
+    tokens: Option<Arc<Tokens>>,
 }
 
 fn open_store(settings: &Settings) -> Result<(Arc<Store>, Arc<Hasher>), Failure> {
@@ -225,12 +236,17 @@ pub(crate) fn policies(settings: &Settings) -> Result<Policies, Failure> {
 
 async fn share(
     settings: &Settings,
-    Work { store, policies, hasher, fleet }: Work,
+    Work { store, policies, hasher, tokens, fleet }: Work,
     connections: &Connections,
     stage: watch::Receiver<Stage>,
 ) -> Result<Arc<HttpShared>, Failure> {
     let tenant =
         store.default_tenant().await.map_err(|error| store_failure("read the store", &error))?;
+    let ways = Ways {
+        admin_key: settings.auth.admin_key.clone(),
+        loopback: settings.auth.loopback,
+        tokens,
+    };
     let database = Arc::clone(&store);
     let looker = Arc::clone(&policies);
     let reader = policies.reader();
@@ -267,12 +283,7 @@ async fn share(
     // One body of the allowed size must always fit.
     let memory = (settings.server.body_memory_mb.0 as usize * MIB).max(bytes_max) / 1024 + 1;
     Ok(Arc::new(HttpShared {
-        gate: Gate::new(
-            Arc::clone(&store),
-            settings.auth.admin_key.clone(),
-            settings.auth.loopback,
-            tenant,
-        ),
+        gate: Gate::new(Arc::clone(&store), ways, tenant),
         accounts,
         policies,
         hasher,

@@ -1,4 +1,5 @@
-//! Who may: API keys with scopes, and the narrow way in that this machine has without one.
+//! Who may: API keys with scopes, tokens of an identity provider, and the narrow way in that this machine has without
+//! one.
 //!
 //! Without a key only a loopback listener serves, and only what can be neither a web page nor a proxy: a known host
 //! (else a page could reach us by rebinding its own name), no foreign origin, no sign of forwarding, HTTP/1.1 or later
@@ -6,6 +7,7 @@
 //! origin unasked; `http::body` sees to that for every caller.
 
 mod draft;
+mod jwt;
 mod key;
 pub(crate) mod money;
 mod scope;
@@ -13,6 +15,7 @@ mod terms;
 mod told;
 
 pub(crate) use draft::{Change, Draft, Said, Wrong};
+pub(crate) use jwt::{Algorithm, Tokens, algorithms};
 pub(crate) use key::{ApiKey, may_stand_in_path};
 pub(crate) use scope::{Scope, Scopes};
 pub(crate) use terms::Terms;
@@ -150,24 +153,28 @@ fn is_local_host(host: &str) -> bool {
     address || name.eq_ignore_ascii_case("localhost") || name.eq_ignore_ascii_case("localhost.")
 }
 
+/// The ways in besides keys in the store.
+pub(crate) struct Ways {
+    /// A key that the settings declare.
+    pub(crate) admin_key: Option<SecretString>,
+    /// Whether this machine needs none.
+    pub(crate) loopback: bool,
+    /// Tokens, where any are taken.
+    pub(crate) tokens: Option<Arc<Tokens>>,
+}
+
 /// Decides.
 pub(crate) struct Gate {
     store: Arc<Store>,
-    admin_key: Option<SecretString>,
-    loopback: bool,
+    ways: Ways,
     default_tenant: i64,
     remembered: Mutex<HashMap<String, (KeyRecord, Instant)>>,
 }
 
 impl Gate {
     /// Sets up.
-    pub(crate) fn new(
-        store: Arc<Store>,
-        admin_key: Option<SecretString>,
-        loopback: bool,
-        default_tenant: i64,
-    ) -> Self {
-        Self { store, admin_key, loopback, default_tenant, remembered: Mutex::default() }
+    pub(crate) fn new(store: Arc<Store>, ways: Ways, default_tenant: i64) -> Self {
+        Self { store, ways, default_tenant, remembered: Mutex::default() }
     }
 
     /// Whether it comes from this machine, and from nothing in between.
@@ -190,7 +197,7 @@ impl Gate {
             return self.admit_key(admission, need).await;
         }
         let objection = match admission.objection() {
-            None if self.loopback && need != Scope::Admin => {
+            None if self.ways.loopback && need != Scope::Admin => {
                 return Ok(self.of_this_house(None, Scopes::all_but(Scope::Admin)));
             }
             None => "auth.loopback is off",
@@ -215,7 +222,7 @@ impl Gate {
             return Err(Refusal::unauthorized("key_required", "this request needs an API key"));
         };
         let invalid = || Refusal::unauthorized("key_invalid", "the API key is not valid");
-        if let Some(declared) = &self.admin_key
+        if let Some(declared) = &self.ways.admin_key
             && same(declared.expose_secret().as_bytes(), key.as_bytes())
         {
             if admission.path_key.is_some() {
@@ -223,20 +230,19 @@ impl Gate {
             }
             return Ok(self.of_this_house(Some("admin_key"), Scopes::all()));
         }
+        if let Some(tokens) = self.ways.tokens.as_ref().filter(|_| jwt::is_token(key)) {
+            let caller = tokens.caller(key, &self.store).await?;
+            return permit(caller, admission, (need, "token"));
+        }
         let key = ApiKey::parse(key).ok_or_else(invalid)?;
         let record = self.record(key.id()).await?;
         let hash = key.hash();
         let good = record.filter(|record| record.is_active() && same(&record.hash, &hash));
         let record = good.ok_or_else(invalid)?;
         let scopes = Scopes::parse(&record.scopes).unwrap_or_default();
-        if admission.path_key.is_some() && !may_stand_in_path(scopes) {
-            return Err(wide_path_key());
-        }
-        if !scopes.has(need) {
-            let message = format!("the API key lacks the scope `{}`", need.name());
-            return Err(Refusal::new(StatusCode::FORBIDDEN, "scope_missing", message));
-        }
-        Ok(Caller { tenant: record.tenant, key: Some(record.id), scopes, terms: record.terms })
+        let terms = record.terms;
+        let caller = Caller { tenant: record.tenant, key: Some(record.id), scopes, terms };
+        permit(caller, admission, (need, "API key"))
     }
 
     /// Who is the operator's own, without terms.
@@ -247,7 +253,7 @@ impl Gate {
 
     /// Whether the settings have a key that may everything.
     pub(crate) fn has_declared_key(&self) -> bool {
-        self.admin_key.is_some()
+        self.ways.admin_key.is_some()
     }
 
     /// Looks a key up anew when it comes next, because it changed.
@@ -275,6 +281,22 @@ impl Gate {
         }
         Ok(record)
     }
+}
+
+/// Lets somebody in whom we know, for what they may.
+fn permit(
+    caller: Caller,
+    admission: &Admission<'_>,
+    (need, brings): (Scope, &str),
+) -> Result<Caller, Refusal> {
+    if admission.path_key.is_some() && !may_stand_in_path(caller.scopes) {
+        return Err(wide_path_key());
+    }
+    if !caller.scopes.has(need) {
+        let message = format!("the {brings} lacks the scope `{}`", need.name());
+        return Err(Refusal::new(StatusCode::FORBIDDEN, "scope_missing", message));
+    }
+    Ok(caller)
 }
 
 fn wide_path_key() -> Refusal {

@@ -8,6 +8,7 @@ mod bill;
 mod conversation;
 mod found;
 mod guard;
+mod json;
 mod question;
 mod refusal;
 mod rules;
@@ -21,7 +22,7 @@ pub(crate) use found::Found;
 pub(crate) use question::Incoming;
 pub(crate) use rules::Rules;
 
-use crate::auth::Terms;
+use crate::auth::{Scope, Terms};
 use crate::http::{Answer, HttpShared, Refusal};
 use crate::policy::Policy;
 use crate::settings::Mode;
@@ -33,6 +34,7 @@ use infer::{Ask, Fleet, Reply};
 use question::Question;
 use refusal::{blocked, of_ask};
 use show::Shower;
+use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Instant;
 use wire::{Dialect, Edit};
@@ -47,6 +49,8 @@ const EXPLANATION: &str = "Marks such as <EMAIL_1> stand for details that are hi
 /// Who answers, and since when.
 pub(crate) struct Gateway {
     pub(crate) fleet: Arc<Fleet>,
+    /// The models that the settings name.
+    listed: HashSet<String>,
     /// Seconds since 1970, for lists of models.
     created: i64,
 }
@@ -54,7 +58,14 @@ pub(crate) struct Gateway {
 impl Gateway {
     /// Asks those.
     pub(crate) fn new(fleet: Arc<Fleet>) -> Self {
-        Self { fleet, created: jiff::Timestamp::now().as_second() }
+        let listed = fleet.models().into_iter().collect();
+        Self { fleet, listed, created: jiff::Timestamp::now().as_second() }
+    }
+
+    /// The name under which a model is counted: one that the settings name. Any other is a word of the client's, and may
+    /// be anything.
+    fn counted<'m>(&self, model: Option<&'m str>) -> &'m str {
+        model.filter(|model| self.listed.contains(*model)).unwrap_or_default()
     }
 
     fn models(&self, terms: &Terms) -> Vec<String> {
@@ -113,6 +124,7 @@ async fn read_and_hide(
         policy: Arc::clone(&question.policy),
         tenant: question.caller.tenant,
         session: question.session.take(),
+        restores: question.caller.scopes.has(Scope::Restore),
     };
     let started = Instant::now();
     let conversation = Conversation::hide(shared, by, request).await?;
@@ -179,7 +191,7 @@ async fn ask(
     let dialect = request.dialect();
     let masks = rules.mode != Mode::Observe;
     let texts = if masks { conversation.hidden() } else { conversation.open() };
-    let explains = masks && rules.explain && !conversation.kept.is_empty();
+    let explains = masks && rules.explain && conversation.marked;
     let usage = request.streams()
         && !request.wants_usage()
         && matches!(dialect, Dialect::Chat | Dialect::Completions);
@@ -191,7 +203,8 @@ async fn ask(
         };
         Bytes::from(request.write(&texts, &edit))
     };
-    bill.admit(&shared.accounts, &question.caller, request).await?;
+    let model = shared.gateway.counted(request.model());
+    bill.admit(&shared.accounts, (&question.caller, model), request).await?;
     let headers = question.passed_on();
     let asked = Ask { dialect, model: request.model(), headers, body: &body };
     let reply = fleet.ask(asked).await.map_err(|error| of_ask(&error, fleet))?;

@@ -9,8 +9,8 @@ mod types;
 
 pub(crate) use elsewhere::ELSEWHERE;
 pub(crate) use types::{
-    Aggressiveness, AppEnv, CorsOrigin, DatabaseUrl, Encryption, Images, Mode, Money, Output,
-    PhoneRegion, Protocol, ProxyUrl, Share, SocketMode, UpstreamUrl,
+    Aggressiveness, AppEnv, CorsOrigin, DatabaseUrl, Encryption, Images, KeySet, Mode, Money,
+    Output, PhoneRegion, Protocol, ProxyUrl, Share, Signing, SocketMode, UpstreamUrl,
 };
 
 use ipnet::IpNet;
@@ -131,6 +131,35 @@ kit::settings! {
             admin_key: Option<SecretString> = "";
             /// Serves requests without a key when they come from this machine and from no browser page or proxy.
             loopback: Flag = "true";
+        }
+        /// JSON Web Tokens of an identity provider, in the place of API keys (docs/authentication.md). Without a secret and
+        /// without `jwt.jwks` none is taken.
+        jwt: Jwt {
+            /// The secret that tokens are signed with by HS256.
+            secret_key: Option<SecretString> = "" .alias(&["JWT_SECRET_KEY", "JWT_SECRET"]);
+            /// How they may be signed: `HS256`, `RS256`, `ES256`. Not set: HS256 where there is a secret, RS256 and ES256
+            /// where there is `jwt.jwks`.
+            algorithm: List<Signing> = "" .alias(&["JWT_ALGORITHM"]);
+            /// The provider's public keys (a JWKS): a file, or an address.
+            jwks: Option<KeySet> = "";
+            /// Whether that address may be outside this machine and private networks.
+            jwks_external: Flag = "false";
+            /// The certificate authorities to trust for that address, in PEM, instead of the system's.
+            ca: Option<PathBuf> = "";
+            /// How often the keys are looked at. A token with an unknown key has them looked at too, once a minute at most.
+            refresh: Seconds = "10m";
+            /// Where tokens must come from (`iss`).
+            issuer: Option<Text> = "";
+            /// Whom they must be meant for (`aud`).
+            audience: Option<Text> = "";
+            /// How much the clocks may differ.
+            leeway: Seconds = "60s";
+            /// The tenant of all of them. Not set: each names its own.
+            tenant: Option<Text> = "";
+            /// The claim that names the tenant; `a.b` is `b` within `a`.
+            tenant_claim: Text = "tenant";
+            /// The claim that names the scopes: words, or a list.
+            scope_claim: Text = "scope";
         }
         /// What is hidden, and how long its originals are kept.
         privacy: Privacy {
@@ -306,13 +335,6 @@ kit::settings! {
         upload {
             /// The largest, in MB.
             max_mb: Whole<1, 1_000_000> = "25" .alias(&["MAX_UPLOAD_MB"]);
-        }
-        /// JSON Web Tokens.
-        jwt {
-            /// The shared secret.
-            secret_key: Option<SecretString> = "" .alias(&["JWT_SECRET_KEY", "JWT_SECRET"]);
-            /// How they are signed.
-            algorithm: Text = "HS256" .alias(&["JWT_ALGORITHM"]);
         }
         /// Traces over OTLP.
         traces {

@@ -15,7 +15,7 @@ pub(crate) use book::{Page, Span};
 pub(crate) use error::StoreError;
 pub(crate) use key::{Changed, KeyRecord, LastAdmin, NewKey};
 pub(crate) use surrogate::{Invent, Surrogate};
-pub(crate) use vault::{Asked, Given, Numbers, Originals, Stand, VaultError, Wanted};
+pub(crate) use vault::{Asked, Given, Numbers, Opened, Originals, Stand, VaultError, Wanted};
 
 use crate::keyfile::Masters;
 use crate::secret::{self, Key, Sealer};

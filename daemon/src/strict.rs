@@ -1,11 +1,13 @@
 //! What several settings say together: faults in any environment, and the strict start of production.
 
+use crate::auth::{Algorithm, algorithms};
 use crate::keyfile;
-use crate::settings::{AppEnv, CorsOrigin, DatabaseUrl, Encryption, Settings};
+use crate::settings::{AppEnv, CorsOrigin, DatabaseUrl, Encryption, KeySet, Settings};
 use kit::setting::Fault;
 use secrecy::{ExposeSecret, SecretString};
 use std::net::IpAddr;
 use std::path::{Component, Path, PathBuf};
+use std::time::Duration;
 
 /// A secret has at least so many characters: 128 bits in hexadecimal digits.
 const SECRET_CHARS_MIN: usize = 32;
@@ -15,6 +17,12 @@ const SALT_CHARS_MIN: usize = 22;
 
 /// A random secret of that length has more different characters than this with near certainty.
 const DIFFERENT_CHARS_MIN: usize = 8;
+
+/// Somebody who looks more often looks at a provider's expense.
+const TOKEN_KEYS_REFRESH_MIN: Duration = Duration::from_secs(10);
+
+/// No two clocks that anybody minds differ by more.
+const TOKEN_LEEWAY_MAX: Duration = Duration::from_secs(3600);
 
 /// What examples, templates and tired people write instead of a secret.
 const KNOWN_DEFAULTS: &[&str] = &[
@@ -114,6 +122,38 @@ fn consistency(settings: &Settings) -> Vec<Fault> {
             "leave METRICS_PORT out to have metrics there",
         );
     }
+    faults.extend(tokens(settings));
+    faults
+}
+
+/// What keeps tokens from being checked as the settings ask.
+fn tokens(settings: &Settings) -> Vec<Fault> {
+    let jwt = &settings.jwt;
+    let mut faults = Vec::new();
+    let mut fault =
+        |place: &str, what: &str, hint: &str| faults.push(Fault::new(place, what).hint(hint));
+    if jwt.secret_key.is_some() || jwt.jwks.is_some() {
+        let allowed = algorithms(settings);
+        let by_secret = allowed.contains(&Algorithm::Hs256);
+        let by_set = allowed.iter().any(|algorithm| *algorithm != Algorithm::Hs256);
+        if by_secret != jwt.secret_key.is_some() {
+            let hint = "HS256 and `jwt.secret_key` belong together; leave both out or have both";
+            fault("jwt.algorithm", "does not go with `jwt.secret_key`", hint);
+        }
+        if by_set != jwt.jwks.is_some() {
+            let hint =
+                "RS256 and ES256 take their keys from `jwt.jwks`; leave both out or have both";
+            fault("jwt.algorithm", "does not go with `jwt.jwks`", hint);
+        }
+    }
+    if jwt.refresh.0 < TOKEN_KEYS_REFRESH_MIN {
+        let hint = "leave it out to look every ten minutes";
+        fault("jwt.refresh", "is shorter than 10 s", hint);
+    }
+    if jwt.leeway.0 > TOKEN_LEEWAY_MAX {
+        let hint = "leave it out to allow a minute";
+        fault("jwt.leeway", "is longer than an hour: tokens would hardly expire", hint);
+    }
     faults
 }
 
@@ -178,6 +218,20 @@ fn strict(settings: &Settings) -> Vec<Fault> {
     faults.extend(why.map(|why| {
         Fault::new("auth.admin_key", why).hint("`openssl rand -hex 32` makes a good one")
     }));
+    let why = settings.jwt.secret_key.as_ref();
+    let why = why.and_then(|key| weakness(key, SECRET_CHARS_MIN));
+    faults.extend(why.map(|why| {
+        Fault::new("jwt.secret_key", why)
+            .hint("`openssl rand -hex 32` makes a good one; give it to who makes the tokens too")
+    }));
+    if let Some(KeySet::Url(uri)) = &settings.jwt.jwks
+        && uri.scheme_str() == Some("http")
+        && uri.host().is_none_or(is_exposed)
+    {
+        let hint = "use its https:// address, or a file";
+        let what = "comes in clear from another machine: whoever can change it on the way can sign";
+        faults.push(Fault::new("jwt.jwks", what).hint(hint));
+    }
     let why = settings.privacy.salt.as_ref();
     let why = why.and_then(|salt| weakness(salt, SALT_CHARS_MIN));
     faults.extend(why.map(|why| {
@@ -326,6 +380,58 @@ mod tests {
             ["database.url: PostgreSQL is not built in this version"]
         );
         assert_eq!(check(&[("TACIT_KEYS_DIR", "data2/keys")]), [""; 0]);
+    }
+
+    #[test]
+    fn tokens_need_what_their_algorithms_do() {
+        let jwks = ("TACIT_JWT_JWKS", "keys.json");
+        let secret = ("JWT_SECRET_KEY", GOOD);
+        let algorithm = |names| ("JWT_ALGORITHM", names);
+        for good in [
+            &[algorithm("HS256")][..],
+            &[secret],
+            &[jwks],
+            &[secret, jwks],
+            &[secret, algorithm("HS256")],
+            &[jwks, algorithm("ES256")],
+            &[secret, jwks, algorithm("HS256,RS256")],
+        ] {
+            assert_eq!(check(good), [""; 0], "{good:?}");
+        }
+        for bad in [
+            &[secret, algorithm("RS256")][..],
+            &[jwks, algorithm("HS256")],
+            &[secret, jwks, algorithm("HS256")],
+        ] {
+            let found = check(bad);
+            assert!(found.iter().all(|fault| fault.starts_with("jwt.algorithm: does not go with")));
+            assert!(!found.is_empty(), "{bad:?}");
+        }
+        let found = check(&[("TACIT_JWT_REFRESH", "0"), ("TACIT_JWT_LEEWAY", "1d")]);
+        assert_eq!(found.len(), 2, "{found:?}");
+    }
+
+    #[test]
+    fn production_wants_tokens_that_nobody_else_can_make() {
+        let production = |more: &[(&str, &str)]| {
+            let base = [("APP_ENV", "production"), ("DATABASE_KEY", GOOD), ("SECRET_KEY", GOOD)];
+            check(&[&base[..], more].concat())
+        };
+        assert_eq!(
+            production(&[("JWT_SECRET_KEY", "short")]),
+            ["jwt.secret_key: is too short: 5 characters, at least 32 are needed"]
+        );
+        assert_eq!(production(&[("JWT_SECRET_KEY", GOOD)]), [""; 0]);
+        for bad in ["http://id.example.org/keys", "http://10.0.0.7/keys"] {
+            let found = production(&[("TACIT_JWT_JWKS", bad)]);
+            assert!(
+                found.len() == 1 && found[0].starts_with("jwt.jwks: comes in clear"),
+                "{found:?}"
+            );
+        }
+        for good in ["https://id.example.org/keys", "http://127.0.0.1:8080/keys", "jwks.json"] {
+            assert_eq!(production(&[("TACIT_JWT_JWKS", good)]), [""; 0], "{good}");
+        }
     }
 
     #[test]

@@ -67,6 +67,58 @@ fn a_page_of_another_origin_is_refused() {
     assert_eq!((simple.status, simple.code().as_str()), (415, "unsupported_media_type"));
 }
 
+/// There is no cookie of ours that a browser could send along; one of another's opens nothing either.
+#[test]
+fn a_page_of_another_origin_gets_nothing_by_cookies() {
+    let daemon = Place::new().serve(&["--cors.origins", "https://app.example"]);
+    let routes = [
+        ("POST", "/v1/redact"),
+        ("POST", "/v1/restore"),
+        ("DELETE", "/v1/sessions/s"),
+        ("GET", "/admin/policy"),
+        ("GET", "/admin/keys"),
+        ("POST", "/admin/keys"),
+        ("PATCH", "/admin/keys/aaaaaaaa"),
+        ("DELETE", "/admin/keys/aaaaaaaa?force=true"),
+    ];
+    for (method, path) in routes {
+        for origin in ["https://evil.example", "https://app.example", "null"] {
+            let page = [("origin", origin), ("cookie", "session=1; tacit=1; key=admin"), JSON];
+            let body = if method == "POST" { BODY } else { "" };
+            let reply = daemon.send(method, path, &page, body);
+            refused(&reply, "a web page of another origin");
+            assert_eq!(reply.header("set-cookie"), "", "{method} {path}");
+        }
+        // What a form of any page sends without asking first.
+        for form in
+            ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x"]
+        {
+            let simple = [("cookie", "session=1"), ("content-type", form)];
+            let reply = daemon.send(method, path, &simple, BODY);
+            let admin = path.starts_with("/admin");
+            let wanted = if admin {
+                401
+            } else if method == "POST" {
+                415
+            } else {
+                404
+            };
+            assert_eq!(reply.status, wanted, "{method} {path} {form}: {reply:?}");
+        }
+    }
+    let preflight = [
+        ("origin", "https://evil.example"),
+        ("access-control-request-method", "POST"),
+        ("access-control-request-headers", "content-type"),
+    ];
+    let reply = daemon.send("OPTIONS", "/admin/keys", &preflight, "");
+    assert_eq!(reply.header("access-control-allow-origin"), "", "{reply:?}");
+    let own = [("origin", "https://app.example"), preflight[1], preflight[2]];
+    let reply = daemon.send("OPTIONS", "/admin/keys", &own, "");
+    assert_eq!(reply.header("access-control-allow-origin"), "https://app.example");
+    assert_eq!(reply.header("access-control-allow-credentials"), "", "cookies are never asked for");
+}
+
 #[test]
 fn a_listed_origin_still_needs_a_key() {
     let daemon = Place::new().serve(&["--cors.origins", "https://app.example"]);

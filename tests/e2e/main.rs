@@ -14,6 +14,7 @@ mod gateway;
 mod gateway_faults;
 mod gateway_policies;
 mod gateway_streams;
+mod jwt;
 mod keys;
 mod limits;
 mod listeners;

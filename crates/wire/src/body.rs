@@ -11,6 +11,8 @@ pub struct ErrorBody<'e> {
     pub kind: &'e str,
     /// What exactly; a word of a closed list.
     pub code: &'e str,
+    /// The member of the request that it is about, where that is known.
+    pub param: Option<&'e str>,
     /// A sentence. Never quotes the request.
     pub message: &'e str,
     /// Which request.
@@ -37,7 +39,12 @@ pub fn error(dialect: Dialect, error: &ErrorBody<'_>) -> Vec<u8> {
             member(&mut out, "message", error.message);
             out.push(',');
             member(&mut out, "type", error.kind);
-            out.push_str(",\"param\":null,");
+            out.push(',');
+            match error.param {
+                Some(param) => member(&mut out, "param", param),
+                None => out.push_str("\"param\":null"),
+            }
+            out.push(',');
             member(&mut out, "code", error.code);
             out.push(',');
             member(&mut out, "request_id", error.request_id);

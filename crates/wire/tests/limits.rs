@@ -130,6 +130,7 @@ fn errors_have_the_shape_of_the_dialect() {
         status: 429,
         kind: "rate_limit_error",
         code: "rate_limited",
+        param: None,
         message: "too many \"requests\"",
         request_id: "r-1",
     };

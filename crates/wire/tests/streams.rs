@@ -48,6 +48,7 @@ impl Case {
                 status: 502,
                 kind: "server_error",
                 code: "upstream_failed",
+                param: None,
                 message: "the upstream failed",
                 request_id: "r-1",
             };

@@ -170,7 +170,8 @@ impl Draft {
         key.terms = Arc::new(self.terms(&key.terms));
     }
 
-    fn terms(self, old: &Terms) -> Terms {
+    /// The terms that it makes of those that there were.
+    pub(super) fn terms(self, old: &Terms) -> Terms {
         Terms {
             policy: self.policy.over(old.policy.clone()),
             models: self.models.over(Some(old.models.clone())).unwrap_or_default(),

@@ -69,21 +69,21 @@ impl Bill {
         self.entry.hidden(found.iter());
     }
 
-    /// Lets it ask a model, or waits until it may.
+    /// Lets it ask a model, or waits until it may; `model` is what the model is counted as.
     ///
     /// # Errors
     /// When it may not.
     pub(super) async fn admit(
         &mut self,
         accounts: &Arc<Accounts>,
-        caller: &Caller,
+        (caller, model): (&Caller, &str),
         request: &Request,
     ) -> Result<(), Refusal> {
         let output = request.output_max();
         let admit = Admit {
             caller,
             entry: &self.entry,
-            model: request.model().unwrap_or_default(),
+            model,
             streams: request.streams(),
             input: request.body().len() as u64 / BYTES_PER_TOKEN,
             output: output.map(|most| most.saturating_mul(u64::from(request.choices().max(1)))),

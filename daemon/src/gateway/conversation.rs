@@ -1,18 +1,25 @@
 //! A request's texts hidden, and what stands for what in it, so that its answer can be shown.
 //!
-//! Only what this request hid is ever shown in its answer: the model saw nothing else, and a placeholder that it makes
-//! up, or that a prompt asks it to write, stands for nothing here, whatever it stands for in somebody's session.
+//! Only what this request hid is shown in its answer: the model saw nothing else, and a placeholder that it makes up, or
+//! that a prompt asks it to write, stands for nothing here, whatever it stands for elsewhere. Where the request names a
+//! session and its sender may restore, everything of that session is shown; a sender who may not must not have a model
+//! read the session out.
 
 use super::Found;
 use crate::hiding::{self, Fleeting, Hashes, HiddenText, Hide, HideError, Marks};
 use crate::http::HttpShared;
 use crate::policy::Policy;
-use crate::store::{Numbers, Originals, Surrogate};
+use crate::secret::Minter;
+use crate::store::{Numbers, Opened, Originals, Surrogate};
 use redact::{Finder, Kind, Operator, Placeholder};
 use std::borrow::Cow;
 use std::sync::Arc;
 use wire::{Dialect, Request, Whose};
 use zeroize::Zeroizing;
+
+/// Placeholders of a session that are at hand for an answer, beside those of the request itself: the highest numbers. They are
+/// opened anew for each request.
+const SESSION_MAX: usize = 16 * 1024;
 
 /// What stands for what in one request.
 pub(super) enum Kept {
@@ -27,12 +34,28 @@ pub(super) struct Stored {
     pub(super) originals: Originals,
     /// Finds its surrogates.
     pub(super) finder: Finder,
+    /// Opens tokens of the session, where all of it may be shown.
+    minter: Option<Minter>,
 }
 
 impl Stored {
     /// Whether all that stands for anything is placeholders.
     pub(super) fn is_numbers(&self) -> bool {
-        self.originals.tokens.is_empty() && self.originals.surrogates.is_empty()
+        let Originals { tokens, surrogates, .. } = &self.originals;
+        self.minter.is_none() && tokens.is_empty() && surrogates.is_empty()
+    }
+
+    /// Learns what these tokens hold.
+    pub(super) fn open(&mut self, tokens: Vec<(Kind, String)>) {
+        let Some(minter) = &self.minter else { return };
+        for (kind, body) in tokens {
+            let known = &mut self.originals.tokens;
+            if let std::collections::hash_map::Entry::Vacant(free) = known.entry((kind, body))
+                && let Some(original) = minter.open(kind.name(), &free.key().1)
+            {
+                free.insert(original);
+            }
+        }
     }
 }
 
@@ -52,10 +75,7 @@ impl Kept {
     pub(super) fn is_empty(&self) -> bool {
         match self {
             Self::Fleeting(fleeting) => fleeting.vault().is_empty(),
-            Self::Stored(stored) => {
-                let Originals { placeholders, tokens, surrogates } = &stored.originals;
-                placeholders.is_empty() && tokens.is_empty() && surrogates.is_empty()
-            }
+            Self::Stored(stored) => stored.is_numbers() && stored.originals.placeholders.is_empty(),
         }
     }
 
@@ -80,6 +100,8 @@ pub(super) struct Conversation {
     texts: Vec<Option<String>>,
     pub(super) found: Found,
     pub(super) kept: Kept,
+    /// Whether marks stand in it that can be shown again.
+    pub(super) marked: bool,
 }
 
 /// By what a request is hidden.
@@ -88,6 +110,8 @@ pub(super) struct By {
     pub(super) tenant: i64,
     /// The stored session, where it names one.
     pub(super) session: Option<String>,
+    /// Whether all of that session may be shown.
+    pub(super) restores: bool,
 }
 
 impl Conversation {
@@ -108,11 +132,18 @@ impl Conversation {
                 .await?;
         };
         let texts: Vec<_> = request.texts().iter().map(|text| text.text.clone()).collect();
-        let who = Numbers { tenant: by.tenant, session: Some(session), project: None };
+        let who = Numbers { tenant: by.tenant, session: Some(session.clone()), project: None };
         let wanted =
             Hide { policy: by.policy, texts: texts.clone(), language: None, trace: false, who };
         let outcome = hiding::hide(&shared.store, &shared.hasher, wanted).await?;
-        Ok(Self::stored(request, texts, outcome.texts))
+        let opened = match by.restores {
+            true => {
+                let opened = shared.store.open_session(by.tenant, &session, SESSION_MAX).await;
+                Some(opened?)
+            }
+            false => None,
+        };
+        Ok(Self::stored(request, (texts, outcome.texts), opened))
     }
 
     fn fleeting(policy: Arc<Policy>, hashes: Hashes, request: Request) -> Result<Self, HideError> {
@@ -131,10 +162,16 @@ impl Conversation {
             found.add(passage.kinds);
             texts[at] = passage.text.map(|written| named(text.whose, written));
         }
-        Ok(Self { request, texts, found, kept: Kept::Fleeting(Box::new(fleeting)) })
+        let kept = Kept::Fleeting(Box::new(fleeting));
+        let marked = !kept.is_empty();
+        Ok(Self { request, texts, found, kept, marked })
     }
 
-    fn stored(request: Request, originals: Vec<String>, hidden: Vec<HiddenText>) -> Self {
+    fn stored(
+        request: Request,
+        (originals, hidden): (Vec<String>, Vec<HiddenText>),
+        opened: Option<Opened>,
+    ) -> Self {
         let mut known = Originals::default();
         let mut found = Found::default();
         let mut texts = Vec::with_capacity(hidden.len());
@@ -145,11 +182,18 @@ impl Conversation {
             let changed = hidden.text != original;
             texts.push(changed.then(|| named(text.whose, hidden.text)));
         }
+        let Originals { placeholders, tokens, surrogates } = &known;
+        let marked = !(placeholders.is_empty() && tokens.is_empty() && surrogates.is_empty());
+        let minter = opened.map(|Opened { originals, minter }| {
+            known.placeholders.extend(originals.placeholders);
+            known.surrogates = originals.surrogates;
+            minter
+        });
         let names: Vec<_> =
             known.surrogates.iter().map(|surrogate| surrogate.text.as_str()).collect();
         let finder = Finder::new(&names);
-        let kept = Kept::Stored(Box::new(Stored { originals: known, finder }));
-        Self { request, texts, found, kept }
+        let kept = Kept::Stored(Box::new(Stored { originals: known, finder, minter }));
+        Self { request, texts, found, kept, marked }
     }
 
     /// The texts as they are sent.

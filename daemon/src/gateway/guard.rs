@@ -5,6 +5,7 @@
 
 use super::Found;
 use super::conversation::Kept;
+use super::json::Position;
 use crate::policy::Policy;
 use crate::settings::Output;
 use redact::{Operator, Span};
@@ -35,33 +36,14 @@ pub(super) struct Held {
     /// What was decided and still tells something about the rest; then the rest.
     text: String,
     decided: usize,
-    json: Option<Json>,
-}
-
-/// Where in a JSON text the part that is not decided begins.
-#[derive(Debug, Clone, Copy, Default)]
-struct Json {
-    in_string: bool,
-    escaped: bool,
-}
-
-impl Json {
-    fn pass(&mut self, text: &str) {
-        for byte in text.bytes() {
-            match byte {
-                _ if self.escaped => self.escaped = false,
-                b'\\' if self.in_string => self.escaped = true,
-                b'"' => self.in_string = !self.in_string,
-                _ => {}
-            }
-        }
-    }
+    /// Where in a JSON text the part that is not decided begins.
+    json: Option<Position>,
 }
 
 impl Held {
     /// Begins a text, which may be JSON.
     pub(super) fn new(json: bool) -> Self {
-        Self { json: json.then(Json::default), ..Self::default() }
+        Self { json: json.then(Position::default), ..Self::default() }
     }
 
     /// Takes a piece.
@@ -150,11 +132,14 @@ impl Guard {
     }
 }
 
-/// Where a find gives way, and whether what stands there instead needs quotes: within JSON no escape is cut in two, and
-/// a number gives way to a string.
+/// Where a find gives way, and whether what stands there instead needs quotes: within JSON no escape is cut in two,
+/// a number gives way to a string, and keys stay.
 fn placed(held: &Held, find: &Span, written: usize) -> Option<(usize, usize, bool)> {
-    let Some(mut json) = held.json else { return Some((find.start, find.end, false)) };
+    let Some(mut json) = held.json.clone() else { return Some((find.start, find.end, false)) };
     json.pass(&held.text[held.decided..find.start]);
+    if json.in_key {
+        return None;
+    }
     let mut start = find.start;
     if json.escaped {
         // The letter of an escape looks like the first of the word after it.

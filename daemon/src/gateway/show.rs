@@ -3,8 +3,10 @@
 use super::Found;
 use super::conversation::{Kept, Stored};
 use super::guard::{Guard, Held};
+use super::json::Position;
 use crate::hiding::Reader;
 use crate::policy::Policy;
+use crate::settings::Mode;
 use redact::{Forgive, RestoreOptions, Restorer};
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -13,6 +15,8 @@ use wire::{Field, Show};
 /// Shows the texts of one answer.
 pub(super) struct Shower {
     kept: Kept,
+    /// Whether anything is put back; not where the request was sent as it came.
+    restores: bool,
     guard: Option<Guard>,
     voices: HashMap<Field, Voice>,
     restored: u64,
@@ -22,6 +26,8 @@ pub(super) struct Shower {
 struct Voice {
     held: Option<Held>,
     tongue: Tongue,
+    /// Where it is, where it is JSON.
+    json: Option<Position>,
 }
 
 /// What puts originals back.
@@ -51,10 +57,10 @@ impl Tongue {
         }
     }
 
-    fn push(&mut self, kept: &Kept, piece: &str, out: &mut String) {
+    fn push(&mut self, kept: &mut Kept, piece: &str, out: &mut String) {
         match (self, kept) {
             (Self::Nothing, _) => out.push_str(piece),
-            (Self::Numbers(restorer), _) => {
+            (Self::Numbers(restorer), kept) => {
                 let mut shown = Vec::with_capacity(piece.len() + Restorer::HELD_MAX);
                 restorer.push(piece.as_bytes(), |kind, number| kept.of(kind, number), &mut shown);
                 put(shown, out);
@@ -67,20 +73,49 @@ impl Tongue {
         }
     }
 
-    /// Returns how many originals were put back.
-    fn finish(self, kept: &Kept, out: &mut String) -> u64 {
+    /// Decides what was held, and may begin another text. Returns how many originals were put back in all.
+    fn finish(&mut self, kept: &mut Kept, out: &mut String) -> u64 {
         match (self, kept) {
-            (Self::Numbers(mut restorer), _) => {
+            (Self::Numbers(restorer), kept) => {
                 let mut shown = Vec::new();
                 restorer.finish(|kind, number| kept.of(kind, number), &mut shown);
                 put(shown, out);
                 restorer.restored()
             }
-            (Self::Session(mut reader), Kept::Stored(stored)) => {
-                show(&mut reader, stored, true, out);
+            (Self::Session(reader), Kept::Stored(stored)) => {
+                show(reader, stored, true, out);
                 reader.restored()
             }
             _ => 0,
+        }
+    }
+}
+
+impl Voice {
+    /// Shows a piece. The keys of JSON are nobody's: they stay as the model wrote them.
+    fn show(&mut self, kept: &mut Kept, piece: &str, out: &mut String) {
+        let Self { tongue, json, .. } = self;
+        let Some(json) = json else { return tongue.push(kept, piece, out) };
+        let mut done = 0;
+        for (at, byte) in piece.bytes().enumerate() {
+            let in_key = json.in_key;
+            json.pass_byte(byte);
+            match (in_key, json.in_key) {
+                (false, true) => {
+                    tongue.push(kept, &piece[done..=at], out);
+                    tongue.finish(kept, out);
+                    done = at + 1;
+                }
+                (true, false) => {
+                    out.push_str(&piece[done..at]);
+                    done = at;
+                }
+                _ => {}
+            }
+        }
+        match json.in_key {
+            true => out.push_str(&piece[done..]),
+            false => tongue.push(kept, &piece[done..], out),
         }
     }
 }
@@ -89,15 +124,18 @@ fn put(shown: Vec<u8>, out: &mut String) {
     out.push_str(std::str::from_utf8(&shown).expect("whole characters give way to whole texts"));
 }
 
-fn show(reader: &mut Reader, stored: &Stored, last: bool, out: &mut String) {
+fn show(reader: &mut Reader, stored: &mut Stored, last: bool, out: &mut String) {
     let look = reader.look(&stored.finder, last);
+    stored.open(reader.asked(&look).tokens);
     out.push_str(&reader.show(look, &stored.originals, &stored.originals.surrogates));
 }
 
 impl Shower {
     /// Shows what `kept` knows, and looks at the rest as the policy says.
     pub(super) fn new(kept: Kept, policy: &Arc<Policy>) -> Self {
-        Self { kept, guard: Guard::new(policy), voices: HashMap::new(), restored: 0 }
+        let restores = policy.gateway.mode != Mode::Observe;
+        let (guard, voices) = (Guard::new(policy), HashMap::new());
+        Self { kept, restores, guard, voices, restored: 0 }
     }
 
     /// Shows a text that is there as a whole.
@@ -106,7 +144,7 @@ impl Shower {
         let mut voice = self.voice(false);
         match &mut voice.held {
             Some(held) => held.push(text),
-            None => voice.tongue.push(&self.kept, text, &mut out),
+            None => voice.tongue.push(&mut self.kept, text, &mut out),
         }
         self.finish_with(voice, &mut out);
         out
@@ -115,9 +153,9 @@ impl Shower {
     /// As [`Self::whole`], of words of an upstream's own, which nobody need look at.
     pub(super) fn restore(&mut self, text: &str) -> String {
         let mut out = String::with_capacity(text.len());
-        let mut tongue = Tongue::new(&self.kept, false);
-        tongue.push(&self.kept, text, &mut out);
-        self.restored += tongue.finish(&self.kept, &mut out);
+        let mut tongue = self.tongue(false);
+        tongue.push(&mut self.kept, text, &mut out);
+        self.restored += tongue.finish(&mut self.kept, &mut out);
         out
     }
 
@@ -133,23 +171,28 @@ impl Shower {
 
     /// Whether texts go through as they are.
     pub(super) fn is_idle(&self) -> bool {
-        self.guard.is_none() && self.kept.is_empty()
+        self.guard.is_none() && (!self.restores || self.kept.is_empty())
+    }
+
+    fn tongue(&self, json: bool) -> Tongue {
+        if self.restores { Tongue::new(&self.kept, json) } else { Tongue::Nothing }
     }
 
     fn voice(&self, json: bool) -> Voice {
         let held = self.guard.as_ref().map(|_| Held::new(json));
-        Voice { held, tongue: Tongue::new(&self.kept, json) }
+        let tongue = self.tongue(json);
+        Voice { held, tongue, json: json.then(Position::default) }
     }
 
     fn push_to(&mut self, voice: &mut Voice, piece: &str, out: &mut String) {
         let (Some(guard), Some(held)) = (&mut self.guard, &mut voice.held) else {
-            return voice.tongue.push(&self.kept, piece, out);
+            return voice.show(&mut self.kept, piece, out);
         };
         held.push(piece);
         let mut decided = String::new();
         guard.decide(held, &self.kept, false, &mut decided);
         if !guard.blocked() {
-            voice.tongue.push(&self.kept, &decided, out);
+            voice.show(&mut self.kept, &decided, out);
         }
     }
 
@@ -160,9 +203,9 @@ impl Shower {
             if guard.blocked() {
                 return;
             }
-            voice.tongue.push(&self.kept, &decided, out);
+            voice.show(&mut self.kept, &decided, out);
         }
-        self.restored += voice.tongue.finish(&self.kept, out);
+        self.restored += voice.tongue.finish(&mut self.kept, out);
     }
 }
 

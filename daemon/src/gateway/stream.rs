@@ -126,6 +126,7 @@ impl Course {
             status: status.as_u16(),
             kind: family(status),
             code,
+            param: None,
             message: &refusal.message,
             request_id: &self.request_id,
         };

@@ -175,6 +175,26 @@ fn arguments_stay_json_whatever_the_original_holds() {
 }
 
 #[test]
+fn keys_of_arguments_stay_as_the_model_wrote_them() {
+    for said in ["", MASKED] {
+        let policy = policy::of_text(said);
+        let arguments = r#"{"<EMAIL_1>":{"EMAIL_1":"<EMAIL_1>","x":["<EMAIL_1>",{"<EMAIL_1>" : 1}]},"to":"<EMAIL_1>"}"#;
+        let expected = r#"{"<EMAIL_1>":{"EMAIL_1":"ana@example.org","x":["ana@example.org",{"<EMAIL_1>" : 1}]},"to":"ana@example.org"}"#;
+        for cut in [1, 2, 3, 5, 8, 13, 200] {
+            let mut shower = shower(&policy, &["I am ana@example.org"]);
+            assert_eq!(streamed(&mut shower, Part::Arguments, arguments, cut), expected, "{cut}");
+        }
+    }
+}
+
+#[test]
+fn what_was_only_observed_is_not_put_back() {
+    let policy = policy::of_text("[gateway]\nmode = \"observe\"");
+    let mut shower = shower(&policy, &["I am ana@example.org"]);
+    assert_eq!(shower.whole("<EMAIL_1> is ana@example.org"), "<EMAIL_1> is ana@example.org");
+}
+
+#[test]
 fn fields_that_come_mixed_are_shown_apart() {
     let policy = policy::of_text("");
     let mut shower = shower(&policy, &["ana@example.org and bea@example.org"]);

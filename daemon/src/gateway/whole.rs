@@ -6,7 +6,6 @@ use super::refusal::{blocked, failed, of_body};
 use super::show::Shower;
 use crate::hiding;
 use crate::http::{Answer, Refusal, family, typed};
-use bytes::Bytes;
 use http::header::RETRY_AFTER;
 use http::{HeaderMap, HeaderValue, StatusCode};
 use std::borrow::Cow;
@@ -20,6 +19,9 @@ const ERROR_BYTES_MAX: usize = 256 * 1024;
 
 /// The longest message of an upstream that is passed on.
 const MESSAGE_MAX: usize = 2_000;
+
+/// The longest word of an upstream's for programs.
+const WORD_MAX: usize = 64;
 
 /// Shows a whole answer.
 ///
@@ -77,12 +79,13 @@ pub(super) async fn error(asked: Asked) -> Result<UpstreamError, Refusal> {
     }
     let body = reply.body.collect(ERROR_BYTES_MAX).await;
     let body = body.map_err(|error| of_body(&error))?;
-    let told = message(&body, &mut shower).ok_or_else(|| failed(""))?;
+    let told = Told::read(&body, &mut shower).ok_or_else(|| failed(""))?;
     let error = wire::ErrorBody {
         status: status.as_u16(),
-        kind: family(status),
-        code: "upstream_error",
-        message: &told,
+        kind: told.kind.as_deref().unwrap_or_else(|| family(status)),
+        code: told.code.as_deref().unwrap_or("upstream_error"),
+        param: told.param.as_deref(),
+        message: &told.message,
         request_id: &request_id,
     };
     let body = wire::error(dialect, &error);
@@ -90,11 +93,46 @@ pub(super) async fn error(asked: Asked) -> Result<UpstreamError, Refusal> {
 }
 
 /// What an error of an upstream says, wherever its kind puts it.
-fn message(body: &Bytes, shower: &mut Shower) -> Option<String> {
-    let value: serde_json::Value = serde_json::from_slice(body).ok()?;
-    let places = ["/error/message", "/error", "/message", "/detail"];
-    let message = places.iter().find_map(|place| value.pointer(place)?.as_str());
-    let message = message.unwrap_or("the model's server refused the request");
-    let short = message.char_indices().nth(MESSAGE_MAX).map_or(message, |(at, _)| &message[..at]);
-    Some(shower.restore(short))
+struct Told {
+    message: String,
+    kind: Option<String>,
+    code: Option<String>,
+    param: Option<String>,
+}
+
+impl Told {
+    fn read(body: &[u8], shower: &mut Shower) -> Option<Self> {
+        let value: serde_json::Value = serde_json::from_slice(body).ok()?;
+        let places = ["/error/message", "/error", "/message", "/detail"];
+        let message = places.iter().find_map(|place| value.pointer(place)?.as_str());
+        let message = message.unwrap_or("the model's server refused the request");
+        let end = message.char_indices().nth(MESSAGE_MAX).map_or(message.len(), |(at, _)| at);
+        let message = shower.restore(&message[..end]);
+        let word = |name: &str| {
+            let word = value.get("error")?.get(name)?.as_str()?;
+            is_word(word).then(|| word.to_owned())
+        };
+        Some(Self { message, kind: word("type"), code: word("code"), param: word("param") })
+    }
+}
+
+/// Whether it is a word for programs, such as `context_length_exceeded` or `messages[0].content`, and no text.
+fn is_word(word: &str) -> bool {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"_.-[]".contains(&byte);
+    (1..=WORD_MAX).contains(&word.len()) && word.bytes().all(plain)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_words_for_programs_pass_as_they_are() {
+        for word in ["invalid_request_error", "context_length_exceeded", "messages[0].content"] {
+            assert!(is_word(word), "{word}");
+        }
+        for text in ["", "ana@example.org", "two words", &"x".repeat(65), "\"", "ñ"] {
+            assert!(!is_word(text), "{text}");
+        }
+    }
 }

@@ -194,6 +194,7 @@ impl Refusal {
                     status: self.status.as_u16(),
                     kind: family(self.status),
                     code: self.code,
+                    param: None,
                     message: &self.message,
                     request_id,
                 };

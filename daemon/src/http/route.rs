@@ -419,6 +419,7 @@ mod tests {
             include_str!("native/fields.rs"),
             include_str!("../account/refusal.rs"),
             include_str!("../auth.rs"),
+            include_str!("../auth/jwt.rs"),
             include_str!("../auth/terms.rs"),
             include_str!("../gateway/question.rs"),
             include_str!("../gateway/refusal.rs"),

@@ -44,7 +44,7 @@ written as a list in the file.
 the example of a template. Outside production missing keys are made on the first start, in `keys.dir`.
 
 In **every** environment a listener that other machines can reach is refused until there is an API key: see
-[HTTP API](http-api.md#who-may).
+[Who may](authentication.md).
 
 ## Settings
 ";

@@ -1,6 +1,6 @@
 //! The kinds of value that only tacitd has.
 
-use crate::auth::money;
+use crate::auth::{Algorithm, money};
 use kit::setting::Value;
 use std::path::{Path, PathBuf};
 
@@ -289,6 +289,52 @@ impl Value for CorsOrigin {
     }
 }
 
+/// How tokens may be signed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Signing(pub(crate) Algorithm);
+
+impl Value for Signing {
+    fn parse(text: &str) -> Result<Self, String> {
+        let algorithm = Algorithm::parse(&text.trim().to_ascii_uppercase());
+        algorithm.map(Self).ok_or_else(|| format!("is not {}", Self::expects()))
+    }
+
+    fn expects() -> String {
+        let names: Vec<_> =
+            Algorithm::ALL.iter().map(|algorithm| format!("`{}`", algorithm.name())).collect();
+        format!("one of {}", names.join(", "))
+    }
+}
+
+/// Where an identity provider's public keys are.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum KeySet {
+    /// In a file.
+    File(PathBuf),
+    /// At an `http` or `https` address.
+    Url(http::Uri),
+}
+
+impl Value for KeySet {
+    fn parse(text: &str) -> Result<Self, String> {
+        let wrong = || format!("is not {}", Self::expects());
+        let text = text.trim();
+        if !text.contains("://") {
+            return if text.is_empty() { Err(wrong()) } else { Ok(Self::File(text.into())) };
+        }
+        let uri: http::Uri = text.parse().map_err(|_| wrong())?;
+        let web = matches!(uri.scheme_str(), Some("http" | "https"));
+        let host = uri.host().is_some_and(|host| !host.is_empty());
+        // A name and a password in front of the host would be shown by `tacitd config`.
+        let bare = uri.authority().is_some_and(|authority| !authority.as_str().contains('@'));
+        if web && host && bare { Ok(Self::Url(uri)) } else { Err(wrong()) }
+    }
+
+    fn expects() -> String {
+        "a file, or an address such as `https://id.example.org/keys`".to_owned()
+    }
+}
+
 /// The permissions of a socket.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct SocketMode(pub(crate) u32);
@@ -333,6 +379,26 @@ mod tests {
             ["app.example.org", "https://x.org/path", "ftp://x.org", "https://x.org/?q", "https://"]
         {
             assert!(CorsOrigin::parse(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_set_of_keys_is_a_file_or_an_address() {
+        let file = |path: &str| Ok(KeySet::File(path.into()));
+        assert_eq!(KeySet::parse("keys/jwks.json"), file("keys/jwks.json"));
+        let url = "https://id.example.org/realms/x/protocol/openid-connect/certs";
+        assert_eq!(KeySet::parse(url), Ok(KeySet::Url(url.parse().unwrap())));
+        assert!(KeySet::parse("http://[::1]:8080/keys").is_ok());
+        for wrong in ["", "ftp://x.org/k", "https://", "https://me:pw@x.org/", "file:///etc/keys"] {
+            assert!(KeySet::parse(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn tokens_are_never_unsigned() {
+        assert_eq!(Signing::parse("rs256"), Ok(Signing(Algorithm::Rs256)));
+        for wrong in ["none", "", "HS512", "PS256"] {
+            assert!(Signing::parse(wrong).is_err(), "{wrong}");
         }
     }
 

@@ -235,6 +235,21 @@ impl Store {
         self.change_key(id, last_admin, |key| key.revoked = Some(now())).await
     }
 
+    /// The number of a tenant, if there is one of that name.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub(crate) async fn tenant(&self, name: &str) -> Result<Option<i64>, StoreError> {
+        let name = name.to_owned();
+        let work = move |connection: &Connection, path: &Path| {
+            let found = connection
+                .prepare_cached("SELECT id FROM tenant WHERE name = ?")
+                .and_then(|mut query| query.query_row([name], |row| row.get(0)).optional());
+            found.map_err(|source| StoreError::new(path, "read", source))
+        };
+        self.readers.run(work).await
+    }
+
     /// The number of the tenant that every store has.
     ///
     /// # Errors

@@ -108,6 +108,20 @@ async fn original(store: &Store, session: &str, kind: Kind, number: u32) -> Opti
 }
 
 #[tokio::test]
+async fn a_session_is_opened_with_the_latest_of_its_placeholders() {
+    let place = Place::new();
+    let store = place.open().await;
+    let who = Numbers { tenant: 1, session: Some("s".to_owned()), project: None };
+    let originals = [(Kind::Email, "a@x.org"), (Kind::Email, "b@x.org"), (Kind::Email, "c@x.org")];
+    store.number(who, &originals).await.unwrap();
+    let opened = store.open_session(1, "s", 2).await.unwrap().originals.placeholders;
+    let of = |kind, number| opened.get(&Placeholder { kind, number }).map(|text| text.as_str());
+    assert_eq!((of(Kind::Email, 2), of(Kind::Email, 3)), (Some("b@x.org"), Some("c@x.org")));
+    assert_eq!(opened.len(), 2, "the first is one too many");
+    assert!(matches!(store.open_session(2, "s", 2).await, Err(VaultError::NoSession)));
+}
+
+#[tokio::test]
 async fn a_number_stays_with_its_original() {
     let place = Place::new();
     let store = place.open().await;
@@ -372,4 +386,14 @@ async fn the_last_admin_key_stays_unless_it_may_go() {
     assert!(matches!(narrowed, Changed::Done(_)), "another is left");
     let gone = store.revoke_key("a", LastAdmin::MayGo).await.unwrap();
     assert!(matches!(gone, Changed::Done(_)));
+}
+
+#[tokio::test]
+async fn a_tenant_is_found_by_its_name() {
+    let place = Place::new();
+    let store = place.open().await;
+    store.add_key(new_key("a", "clinic", None)).await.unwrap();
+    assert_eq!(store.tenant(DEFAULT_TENANT).await.unwrap(), Some(DEFAULT_TENANT_ID));
+    assert!(store.tenant("clinic").await.unwrap().is_some());
+    assert_eq!(store.tenant("nobody").await.unwrap(), None);
 }

@@ -108,6 +108,14 @@ pub(crate) struct Originals {
     pub(crate) surrogates: Vec<Surrogate>,
 }
 
+/// A session as far as it can be shown without asking again.
+pub(crate) struct Opened {
+    /// Its placeholders, those with the highest numbers where there are more than were asked for, and all its surrogates.
+    pub(crate) originals: Originals,
+    /// Opens its tokens.
+    pub(crate) minter: Minter,
+}
+
 impl Store {
     /// Gives each of `wanted` what is to stand for it, and keeps what that takes; `invent` makes surrogates.
     ///
@@ -141,6 +149,24 @@ impl Store {
         let name = name.to_owned();
         let work = move |connection: &Connection, path: &Path| {
             Vault { connection, path, wrapper: &wrapper, tenant }.show(&name, asked)
+        };
+        self.readers.run(work).await
+    }
+
+    /// Gives everything that a session can show, of its placeholders the `most` with the highest numbers.
+    ///
+    /// # Errors
+    /// When there is no such session, it cannot be opened, or the store fails.
+    pub(crate) async fn open_session(
+        &self,
+        tenant: i64,
+        name: &str,
+        most: usize,
+    ) -> Result<Opened, VaultError> {
+        let wrapper = Arc::clone(&self.wrapper);
+        let name = name.to_owned();
+        let work = move |connection: &Connection, path: &Path| {
+            Vault { connection, path, wrapper: &wrapper, tenant }.open(&name, most)
         };
         self.readers.run(work).await
     }
@@ -281,6 +307,26 @@ impl Vault<'_> {
         let surrogates =
             if asked.surrogates { self.surrogate_originals(&session)? } else { Vec::new() };
         Ok(Originals { placeholders, tokens, surrogates })
+    }
+
+    fn open(&self, name: &str, most: usize) -> Result<Opened, VaultError> {
+        let session = self.session(name)?.ok_or(VaultError::NoSession)?;
+        let query = "SELECT kind, number FROM entry WHERE session = ? ORDER BY number DESC LIMIT ?";
+        let mut query = self.connection.prepare_cached(query).map_err(|e| self.failed(e))?;
+        let most = i64::try_from(most).unwrap_or(i64::MAX);
+        let rows = query.query_map(params![session.id, most], |row| row.try_into());
+        let rows: Vec<(String, u32)> =
+            rows.and_then(Iterator::collect::<Result<_, _>>).map_err(|e| self.failed(e))?;
+        let placeholder = |(kind, number): (String, u32)| {
+            let kind = Kind::parse(&kind).ok_or_else(|| self.damaged())?;
+            Ok(Placeholder { kind, number })
+        };
+        let wanted: Vec<_> =
+            rows.into_iter().map(placeholder).collect::<Result<_, StoreError>>()?;
+        let placeholders = self.originals(&session, &wanted)?;
+        let surrogates = self.surrogate_originals(&session)?;
+        let originals = Originals { placeholders, surrogates, ..Originals::default() };
+        Ok(Opened { originals, minter: Minter::new(&session.keys.key) })
     }
 
     fn originals(
