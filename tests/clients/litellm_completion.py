@@ -50,8 +50,14 @@ def anthropic():
 
 
 def ollama():
-    pieces = [chunk.choices[0].delta.content or "" for chunk in ask("ollama_chat/fake-large", BASE, stream=True)]
-    return {"whole": ask("ollama_chat/fake-large", BASE).choices[0].message.content, "streamed": "".join(pieces)}
+    # Left to itself, this client says no content type, which Ollama forgives and tacitd does not.
+    json_type = {"extra_headers": {"Content-Type": "application/json"}}
+    pieces = [
+        chunk.choices[0].delta.content or ""
+        for chunk in ask("ollama_chat/fake-large", BASE, stream=True, **json_type)
+    ]
+    whole = ask("ollama_chat/fake-large", BASE, **json_type)
+    return {"whole": whole.choices[0].message.content, "streamed": "".join(pieces)}
 
 
 def asynchronous():

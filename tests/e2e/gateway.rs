@@ -260,12 +260,9 @@ fn a_prompt_reveals_nothing_of_another_conversation() {
     let other = [("x-tacit-session", "case-43")];
     let reply = gateway.ask_with(Dialect::Chat, &other, &Dialect::Chat.ask("Tell me.", false));
     assert_eq!(told(Dialect::Chat, &reply).text(), made_up);
-    // What an earlier request hid is put back by /v1/restore, or once it is spoken of again.
+    // Its own, for a caller who may restore.
     let reply = gateway.ask_with(Dialect::Chat, &stored, &Dialect::Chat.ask("Tell me.", false));
-    assert_eq!(told(Dialect::Chat, &reply).text(), made_up);
-    let again = Dialect::Chat.ask("Tell me of ana@example.org.", false);
-    let reply = gateway.ask_with(Dialect::Chat, &stored, &again);
-    let own = "ana@example.org <CARD_1> ana@example.org <EMAIL_2>";
+    let own = "ana@example.org 4111 1111 1111 1111 ana@example.org <EMAIL_2>";
     assert_eq!(told(Dialect::Chat, &reply).text(), own);
     let shown = json!({"text": "<EMAIL_1>", "session": "case-42"});
     let shown = gateway.daemon.post("/v1/restore", &shown.to_string()).json();

@@ -224,22 +224,24 @@ fn a_key_asks_its_own_models() {
 }
 
 #[test]
-fn a_session_belongs_to_its_tenant() {
+fn a_session_belongs_to_its_tenant_and_is_shown_to_those_who_may() {
     let gateway = gateway(Script::text("<EMAIL_1>"), &[]);
-    let [one, two] =
-        ["one", "two"].map(|tenant| key(&gateway, &["--scope", "infer", "--tenant", tenant]));
+    let keys = [("one", "infer"), ("two", "infer,restore"), ("one", "infer,restore")];
+    let [one, two, restores] =
+        keys.map(|(tenant, scopes)| key(&gateway, &["--scope", scopes, "--tenant", tenant]));
     let ask = |key: &str, text: &str| {
         let headers = [("x-api-key", key), ("x-tacit-session", "case-42")];
         let reply = gateway.ask_with(Dialect::Chat, &headers, &Dialect::Chat.ask(text, true));
         told(Dialect::Chat, &reply).text().to_owned()
     };
+    assert_eq!(ask(&one, TEXT), "ana@example.org");
+    assert_eq!(ask(&two, "Who?"), "<EMAIL_1>", "another tenant's");
+    assert_eq!(ask(&one, "Who?"), "<EMAIL_1>", "what this request hid, and nothing else");
+    assert_eq!(ask(&restores, "Who?"), "ana@example.org");
     let both = "ana@example.org and bea@example.org";
-    assert_eq!(ask(&one, both), "ana@example.org");
-    // The first of one's session, the second of the other's.
     assert_eq!(ask(&two, "I am bea@example.org."), "bea@example.org");
-    assert_eq!(ask(&two, both), "bea@example.org");
+    assert_eq!(ask(&two, both), "bea@example.org", "the numbers are those of the session");
     assert_eq!(ask(&one, both), "ana@example.org");
-    assert_eq!(ask(&two, "Who?"), "<EMAIL_1>");
 }
 
 #[test]

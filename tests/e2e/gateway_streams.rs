@@ -118,9 +118,9 @@ fn arguments_of_tools_stay_json_wherever_they_are_cut() {
     let gateway = gateway(Script::echo());
     let prompt = format!("{PROMPT} two\nlines");
     let masked = json!({"to": "<EMAIL_1>", "cc": ["<PERSON_1>", "\"<PERSON_1>\" 😀 <PERSON_2>"],
-        "more": {"count": 2, "ok": true}, "path": "C:\\<PERSON_1>\n"});
+        "<EMAIL_1>": {"count": 2, "ok": true}, "path": "C:\\<PERSON_1>\n"});
     let shown = json!({"to": "ana@example.org", "cc": [QUOTED, format!("\"{QUOTED}\" 😀 two\nlines")],
-        "more": {"count": 2, "ok": true}, "path": format!("C:\\{QUOTED}\n")});
+        "<EMAIL_1>": {"count": 2, "ok": true}, "path": format!("C:\\{QUOTED}\n")});
     let masked = masked.to_string();
     let mut client = gateway.daemon.connect();
     for dialect in Dialect::CALLING {

@@ -57,6 +57,15 @@ pub(crate) fn measure(given: &Given) {
     crowd(&mut [&ours, &floor]);
 }
 
+/// Prints the memory with many streams open, of servers that did nothing before.
+pub(crate) fn streams(given: &Given) {
+    let direct = Server::fake(&given.fake);
+    let floor = Server::proxy(&given.proxy, &direct);
+    let ours = Server::gateway("tacitd", &given.tacitd, &direct, "false");
+    table::head();
+    crowd(&mut [&ours, &floor]);
+}
+
 /// The time to the first word of a stream whose words are 20 ms apart, and to its end.
 fn first_words(servers: &mut [&Server]) {
     let mut times: Vec<(Vec<f64>, Vec<f64>)> = servers.iter().map(|_| Default::default()).collect();

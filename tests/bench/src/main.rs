@@ -57,9 +57,10 @@ fn main() -> ExitCode {
     match std::env::args().nth(1).as_deref() {
         None => daemon(&given),
         Some("gateway") => gateway::measure(&given),
+        Some("streams") => gateway::streams(&given),
         Some("soak") => gateway::soak(&given),
         Some(_) => {
-            eprintln!("bench: knows the parts gateway and soak");
+            eprintln!("bench: knows the parts gateway, streams and soak");
             return ExitCode::from(2);
         }
     }

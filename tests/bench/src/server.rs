@@ -43,6 +43,8 @@ impl Server {
         let mut command = Command::new(path);
         command.args(["--log.level", "warning", "--log.format", "json", "--infer.url", &url]);
         command.args(["--api.port", &port.to_string(), "--ner.enabled", names]);
+        // A thousand streams at once are one of the measurements.
+        command.args(["--queue.running", "2000"]);
         Self::start(name, command, port, "/readyz")
     }
 
