@@ -7,4 +7,5 @@ pub(crate) mod healthcheck;
 pub(crate) mod keys;
 pub(crate) mod licenses;
 pub(crate) mod rules;
+pub(crate) mod snapshot;
 mod source;

@@ -84,6 +84,7 @@ fn run(mut typed: Typed) -> Result<ExitCode, Failure> {
                 command::rules::run(&settings, name.as_deref(), &by, output)?;
             }
             Some(Command::Eval(asked)) => command::eval::run(&settings, &asked)?,
+            Some(Command::Snapshot(asked)) => return command::snapshot::run(&settings, asked),
             Some(Command::Keys(keys)) => command::keys::run(&settings, keys).await?,
             Some(Command::Healthcheck { live, timeout }) => {
                 command::healthcheck::run(&settings, live, Duration::from_secs(timeout)).await?;

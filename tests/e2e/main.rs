@@ -19,6 +19,7 @@ mod probes;
 mod redaction;
 mod server;
 mod settings;
+mod snapshot;
 mod store;
 mod systemd;
 mod web;
