@@ -202,6 +202,50 @@ fn is_postgres(path: &Path) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::walk::Walk;
+    use std::collections::HashSet;
+    use std::io::Write;
+    use std::path::PathBuf;
+
+    /// Writes to the file that is being read, some times.
+    struct Meddler {
+        path: PathBuf,
+        left: usize,
+        chunks: usize,
+    }
+
+    impl Sink for Meddler {
+        fn chunk(&mut self, bytes: &[u8]) -> Result<Hash, Error> {
+            self.chunks += 1;
+            if self.left > 0 {
+                self.left -= 1;
+                let mut file = OpenOptions::new().append(true).open(&self.path).unwrap();
+                file.write_all(b"more").unwrap();
+            }
+            Ok(Hash::of(bytes))
+        }
+    }
+
+    #[test]
+    fn a_file_that_changes_while_it_is_read_is_read_again_and_then_told() {
+        let dir = tempfile::tempdir().unwrap();
+        for (left, unstable, size) in
+            [(0, false, 200_000), (1, false, 200_004), (99, true, 200_032)]
+        {
+            let path = dir.path().join(format!("file {left}"));
+            std::fs::write(&path, vec![1; 200_000]).unwrap();
+            let nothing = HashSet::new();
+            let mut walk = Walk::new(std::slice::from_ref(&path), &nothing).unwrap();
+            let mut found = walk.next().unwrap().ok().unwrap();
+            let mut meddler = Meddler { path, left, chunks: 0 };
+            let Ok(cut) = cut(&mut found, &mut meddler) else { panic!("it can be read") };
+            assert_eq!((cut.unstable, found.entry.unstable), (unstable, unstable), "{left}");
+            assert_eq!(found.entry.size(), size, "{left}: as it was when it was read last");
+            assert_eq!(cut.chunks.len(), 5, "{left}: a header and four pieces");
+            let read = found.entry.header().len() as u64 + size + fill(size) as u64;
+            assert_eq!(cut.bytes, read, "{left}: the stream is whole");
+        }
+    }
 
     #[test]
     fn databases_are_cut_by_pages_and_models_by_large_pieces() {
