@@ -1,6 +1,10 @@
 //! What was typed. Settings (`--section.key value`) are taken out first, because their names come from the table; the
 //! rest is clap's. Unknown flags are gathered, so that they are told together with every other fault.
 
+mod snapshot;
+
+pub(crate) use snapshot::{Opened, Repo, Snapshot, SnapshotKey};
+
 use crate::strict::Purpose;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Parser, Subcommand, ValueEnum};
@@ -108,6 +112,9 @@ pub(crate) enum Command {
         #[arg(long, value_name = "SECONDS", default_value_t = 3)]
         timeout: u64,
     },
+    /// Back up folders, encrypted, and bring them back
+    #[command(subcommand)]
+    Snapshot(Snapshot),
     /// Print whose work is inside, and under which licences
     Licenses,
 }
@@ -126,6 +133,7 @@ impl Command {
             | Self::Eval(_)
             | Self::Rules { .. }
             | Self::Healthcheck { .. }
+            | Self::Snapshot(_)
             | Self::Licenses => Purpose::Text,
             Self::Config { .. } => Purpose::Serve,
         }

@@ -8,5 +8,6 @@ pub(crate) mod healthcheck;
 pub(crate) mod keys;
 pub(crate) mod licenses;
 pub(crate) mod rules;
+pub(crate) mod snapshot;
 mod source;
 pub(crate) mod usage;

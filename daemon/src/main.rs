@@ -95,6 +95,7 @@ fn run(mut typed: Typed) -> Result<ExitCode, Failure> {
                 command::usage::run(settings, asked).await?;
             }
             Some(Command::Audit(audit)) => command::audit::run(settings, audit).await?,
+            Some(Command::Snapshot(asked)) => return command::snapshot::run(settings, asked),
             Some(Command::Healthcheck { live, timeout }) => {
                 command::healthcheck::run(settings, live, Duration::from_secs(timeout)).await?;
             }

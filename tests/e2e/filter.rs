@@ -234,7 +234,10 @@ fn a_long_text_takes_no_more_memory_than_a_short_one() {
     assert!(hidden.contains("<EMAIL_17001>") && !hidden.contains("@example"));
     let restore = ["restore", "--session", "s"];
     let taken = most_resident_kib(&place, &restore, &hidden, "shown", 14 << 20);
-    assert!(taken < short + RESIDENT_MORE_MAX, "restore took {taken} KiB, for a short text {short}");
+    assert!(
+        taken < short + RESIDENT_MORE_MAX,
+        "restore took {taken} KiB, for a short text {short}"
+    );
     assert!(read_to_string(place.path("shown")).unwrap() == text, "it did not come back");
 }
 

@@ -27,6 +27,7 @@ mod probes;
 mod redaction;
 mod server;
 mod settings;
+mod snapshot;
 mod store;
 mod systemd;
 mod upstream;
