@@ -263,9 +263,10 @@ async fn failures_in_a_row_pause_an_upstream_and_one_good_answer_brings_it_back(
     let at_once = Breaker { failures: 1, pause: Duration::ZERO };
     let trying = fleet(Config { breaker: at_once, ..config([upstream("one", &server.url())]) });
     assert!(matches!(refusal(&trying).await, AskError::Broken { .. }), "the third request");
-    assert!(!trying.states()[0].healthy);
+    let state = &trying.states()[0];
+    assert_eq!((state.healthy, state.failures), (true, 1), "its pause is over");
     assert_eq!(text(ask(&trying).await.unwrap()).await, "fine", "the one that tries");
-    assert!(trying.states()[0].healthy);
+    assert_eq!(trying.states()[0].failures, 0);
     assert_eq!(text(ask(&trying).await.unwrap()).await, "fine");
 }
 
