@@ -55,6 +55,11 @@ pub trait Backend: Send + Sync {
     fn speaks(&self, dialect: Dialect) -> bool;
     /// Asks it once.
     fn ask<'a>(&'a self, question: Question<'a>) -> BoxFuture<'a, Result<Reply, AskError>>;
+    /// How long a request may take, counted from when the caller began to wait; `None`: for ever. It is not asked when
+    /// that time is over.
+    fn total(&self) -> Option<Duration> {
+        None
+    }
     /// Looks whether it is well.
     fn probe(&self) -> BoxFuture<'_, Result<(), AskError>>;
     /// Lets go of what it kept for requests that did not come; called now and then.
