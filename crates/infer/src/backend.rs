@@ -83,6 +83,9 @@ pub struct Reply {
 }
 
 /// The body as it comes. Dropping it closes the upstream's stream at once.
+///
+/// Its clock has no task of its own: it is only looked at while somebody waits for a piece. Whoever stops asking for
+/// pieces, and does not drop it, keeps the upstream's stream open for as long as that; so they need a clock of theirs.
 pub struct ReplyBody {
     upstream: Arc<str>,
     pieces: Option<Pieces>,
