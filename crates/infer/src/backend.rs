@@ -55,6 +55,11 @@ pub trait Backend: Send + Sync {
     fn speaks(&self, dialect: Dialect) -> bool;
     /// Asks it once.
     fn ask<'a>(&'a self, question: Question<'a>) -> BoxFuture<'a, Result<Reply, AskError>>;
+    /// How long a request may take, counted from when the caller began to wait; `None`: for ever. It is not asked when
+    /// that time is over.
+    fn total(&self) -> Option<Duration> {
+        None
+    }
     /// Looks whether it is well.
     fn probe(&self) -> BoxFuture<'_, Result<(), AskError>>;
     /// Lets go of what it kept for requests that did not come; called now and then.
@@ -78,6 +83,9 @@ pub struct Reply {
 }
 
 /// The body as it comes. Dropping it closes the upstream's stream at once.
+///
+/// Its clock has no task of its own: it is only looked at while somebody waits for a piece. Whoever stops asking for
+/// pieces, and does not drop it, keeps the upstream's stream open for as long as that; so they need a clock of theirs.
 pub struct ReplyBody {
     upstream: Arc<str>,
     pieces: Option<Pieces>,

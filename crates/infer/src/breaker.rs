@@ -62,14 +62,24 @@ impl Circuit {
         self.trying = false;
     }
 
+    /// A look found it well. After the pause that is as good as an answer, unless a request is on its way to find out.
+    /// Before that it changes nothing: a server that answers looks may still fail at everything else.
+    pub(crate) fn looked_well(&mut self, now: Instant) {
+        if !self.trying && self.open_until.is_some_and(|until| until <= now) {
+            self.succeeded();
+        }
+    }
+
     /// Failures in a row.
     pub(crate) fn failures(&self) -> u32 {
         self.failures
     }
 
-    /// Whether requests are kept away, and how long still.
+    /// Whether requests are kept away, and how long still. Once the pause is over they are not: were it otherwise, one
+    /// that nobody sends requests to while it is shut would stay shut for ever.
     pub(crate) fn shut_for(&self, now: Instant) -> Option<Duration> {
-        self.open_until.map(|until| until.saturating_duration_since(now))
+        let left = self.open_until?.saturating_duration_since(now);
+        Some(left).filter(|left| !left.is_zero())
     }
 }
 
@@ -130,5 +140,34 @@ mod tests {
         shut(&mut circuit, now);
         assert!(!circuit.failed(RULE, now + Duration::from_secs(5)));
         assert_eq!(circuit.shut_for(now), Some(RULE.pause));
+    }
+
+    #[test]
+    fn nobody_is_kept_away_once_the_pause_is_over() {
+        let (mut circuit, now) = (Circuit::default(), Instant::now());
+        shut(&mut circuit, now);
+        let moment = Duration::from_nanos(1);
+        assert_eq!(circuit.shut_for(now + RULE.pause - moment), Some(moment));
+        assert_eq!(circuit.shut_for(now + RULE.pause), None);
+        assert_eq!(circuit.enter(now + RULE.pause), Entry::Trial, "one tries it all the same");
+    }
+
+    #[test]
+    fn a_good_look_opens_it_after_the_pause_and_decides_nothing_else() {
+        let (mut circuit, now) = (Circuit::default(), Instant::now());
+        assert!(!circuit.failed(RULE, now));
+        circuit.looked_well(now);
+        assert_eq!(circuit.failures(), 1, "only requests tell whether requests are answered");
+        circuit.succeeded();
+        shut(&mut circuit, now);
+        circuit.looked_well(now);
+        assert_eq!(circuit.enter(now), Entry::Shut(RULE.pause));
+        let later = now + RULE.pause;
+        assert_eq!(circuit.enter(later), Entry::Trial);
+        circuit.looked_well(later);
+        assert_eq!(circuit.enter(later), Entry::Shut(TRIAL_WAIT), "what tries it decides");
+        circuit.abandoned();
+        circuit.looked_well(later);
+        assert_eq!((circuit.enter(later), circuit.failures()), (Entry::Open, 0));
     }
 }

@@ -32,6 +32,13 @@ const PING_PATIENCE: Duration = Duration::from_secs(10);
 /// Answers at once on a shared connection: what the standard asks servers to allow at least (RFC 9113, 6.5.2).
 const STREAMS_MAX: usize = 100;
 
+/// What may come of an answer before it is read: much more than a model writes in the time of a round trip.
+const STREAM_WINDOW: u32 = 128 * 1024;
+
+/// The same for all answers of a shared connection: enough for each to be unread, so that none keeps the others from
+/// coming, and for a few that were let in at the same moment. That is 16 MiB, where nobody reads.
+const SHARED_WINDOW: u32 = STREAM_WINDOW * (STREAMS_MAX as u32 + 28);
+
 type Sent = Full<Bytes>;
 type Io = TokioIo<Box<dyn crate::connect::Pipe>>;
 
@@ -170,7 +177,8 @@ impl Second {
         let mut builder = http2::Builder::new(TokioExecutor::new());
         builder.timer(TokioTimer::new());
         builder.keep_alive_interval(PING_EVERY).keep_alive_timeout(PING_PATIENCE);
-        builder.adaptive_window(true);
+        builder.initial_stream_window_size(STREAM_WINDOW);
+        builder.initial_connection_window_size(SHARED_WINDOW);
         let (sender, driver) = builder.handshake(io).await?;
         // It ends when the last sender and the last answer are gone, or the connection is.
         tokio::spawn(driver);

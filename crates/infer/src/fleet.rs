@@ -6,7 +6,7 @@ use crate::address::{Resolve, System};
 use crate::backend::{Ask, Backend, Question, Reply};
 use crate::choose::{Candidate, order};
 use crate::config::{Breaker, Config};
-use crate::error::{AskError, ConfigError};
+use crate::error::{AskError, ConfigError, Phase};
 use crate::member::{Member, Place, State};
 use crate::tls;
 use crate::upstream::Server;
@@ -63,6 +63,27 @@ enum Left {
     Reply(Box<Reply>),
     /// None at all.
     Error(AskError),
+}
+
+/// How far a request has come.
+struct Course {
+    started: Instant,
+    attempts: u32,
+    /// Who was asked last.
+    last: Option<Arc<str>>,
+}
+
+impl Course {
+    /// Whether the backend's time for the request is over. Asked only now, it would be late whatever it does.
+    fn is_over(&self, backend: &dyn Backend) -> bool {
+        backend.total().is_some_and(|total| self.started.elapsed() >= total)
+    }
+
+    /// What is told when nobody is asked any more for want of time: that it took too long with who was asked last.
+    fn late(&self, backend: &dyn Backend) -> AskError {
+        let upstream = Arc::clone(self.last.as_ref().unwrap_or(backend.name()));
+        AskError::Late { upstream, phase: Phase::Total }
+    }
 }
 
 impl Fleet {
@@ -154,18 +175,19 @@ impl Fleet {
     }
 
     /// Asks until somebody answers. An answer with an error status is an answer, but one that says "not now" (429, 502,
-    /// 503, 504) is only returned when nobody else is left to ask.
+    /// 503, 504) is only returned when nobody else is left to ask. After a lateness that may mean that a model is still at
+    /// work nobody else is asked.
     ///
     /// # Errors
     /// When nobody answers; what the last one said.
     pub async fn ask(&self, ask: Ask<'_>) -> Result<Reply, AskError> {
-        let started = Instant::now();
         let model = ask.model.or(self.rules.default_model.as_deref()).ok_or(AskError::NoModel)?;
         let further = self.rules.fallbacks.get(model).into_iter().flatten();
-        let (mut left, mut attempts) = (None, 0);
+        let mut course = Course { started: Instant::now(), attempts: 0, last: None };
+        let mut left = None;
         for name in std::iter::once(model).chain(further.map(String::as_str)) {
             let asked = match self.plan(name, &ask) {
-                Ok(plan) => self.ask_each(plan, &ask, started, &mut attempts).await,
+                Ok(plan) => self.ask_each(plan, &ask, &mut course).await?,
                 Err(error) => Err(Left::Error(error)),
             };
             match asked {
@@ -174,7 +196,7 @@ impl Fleet {
             }
         }
         match left.expect("at least one name was tried") {
-            Left::Reply(reply) => Ok(Reply { attempts, ..*reply }),
+            Left::Reply(reply) => Ok(Reply { attempts: course.attempts, ..*reply }),
             Left::Error(error) => Err(error),
         }
     }
@@ -213,23 +235,27 @@ impl Fleet {
         Ok(order.into_iter().map(|at| pick(found[at])).collect())
     }
 
-    /// Asks one after the other, and from the first again while there are attempts left.
+    /// Asks one after the other, and from the first again while there are attempts left. An error is final; what is
+    /// left when it is not final may be had from another model.
     async fn ask_each(
         &self,
         mut plan: Vec<Pick<'_>>,
         ask: &Ask<'_>,
-        started: Instant,
-        attempts: &mut u32,
-    ) -> Result<Reply, Left> {
-        let last = attempts.saturating_add(self.rules.retries).saturating_add(1);
+        course: &mut Course,
+    ) -> Result<Result<Reply, Left>, AskError> {
+        let last = course.attempts.saturating_add(self.rules.retries).saturating_add(1);
         let mut left = None;
         let mut round = 0_u32;
         loop {
             let mut still = Vec::with_capacity(plan.len());
             let (mut pause, mut shut) = (PAUSE * (1 << round.min(5)), None::<Duration>);
             for (member, model) in plan {
-                if *attempts == last {
+                if course.attempts == last {
                     break;
+                }
+                if course.is_over(&*member.backend) {
+                    left = left.or_else(|| Some(Left::Error(course.late(&*member.backend))));
+                    continue;
                 }
                 let watch = match member.enter() {
                     Ok(watch) => watch,
@@ -238,16 +264,17 @@ impl Fleet {
                         continue;
                     }
                 };
-                *attempts += 1;
+                course.attempts += 1;
+                course.last = Some(Arc::clone(member.backend.name()));
                 let body = (ask.body)(model);
                 let (dialect, headers) = (ask.dialect, &ask.headers);
-                let question = Question { dialect, model, headers, body, started };
+                let question = Question { dialect, model, headers, body, started: course.started };
                 let now = match attempt(member, question, watch).await {
                     Ok(reply) if !says_not_now(reply.status) => {
-                        return Ok(Reply { attempts: *attempts, ..reply });
+                        return Ok(Ok(Reply { attempts: course.attempts, ..reply }));
                     }
                     Ok(reply) => Left::Reply(Box::new(reply)),
-                    Err(error) if is_final(&error) => return Err(Left::Error(error)),
+                    Err(error) if is_final(&error) => return Err(error),
                     Err(error) => Left::Error(error),
                 };
                 if let Some(wait) = again_after(&now) {
@@ -256,9 +283,9 @@ impl Fleet {
                 }
                 left = Some(worth_more(left, now));
             }
-            if still.is_empty() || *attempts == last {
+            if still.is_empty() || course.attempts == last {
                 let retry_after = shut.unwrap_or(PAUSE_MAX);
-                return Err(left.unwrap_or(Left::Error(AskError::NoneReady { retry_after })));
+                return Ok(Err(left.unwrap_or(Left::Error(AskError::NoneReady { retry_after }))));
             }
             tokio::time::sleep(pause).await;
             plan = still;
@@ -303,7 +330,6 @@ fn says_not_now(status: StatusCode) -> bool {
 /// Whether asking somebody else could do harm: a model that was late may still be at work, and whoever waits has waited
 /// long.
 fn is_final(error: &AskError) -> bool {
-    use crate::error::Phase;
     matches!(error, AskError::Late { phase: Phase::FirstByte | Phase::Idle | Phase::Total, .. })
 }
 

@@ -143,8 +143,9 @@ impl Member {
             *next = Some(now + every);
         }
         let looked = self.backend.probe().await;
-        if let Err(error) = &looked {
-            *lock(&self.trouble) = Some(in_full(error));
+        match &looked {
+            Ok(()) => lock(&self.circuit).looked_well(Instant::now()),
+            Err(error) => *lock(&self.trouble) = Some(in_full(error)),
         }
         self.unwell.store(looked.is_err(), Relaxed);
     }

@@ -381,6 +381,10 @@ impl Backend for Server {
         Box::pin(self.answer(question))
     }
 
+    fn total(&self) -> Option<Duration> {
+        Some(self.timeouts.total)
+    }
+
     fn probe(&self) -> BoxFuture<'_, Result<(), AskError>> {
         Box::pin(self.look())
     }

@@ -189,3 +189,20 @@ async fn a_paused_member_is_passed_over_and_a_chain_goes_on() {
     assert!(!state.healthy && state.open_for.is_some_and(|left| left > LONG / 2));
     assert_eq!(state.trouble.as_deref(), Some("the exchange with upstream ill broke off: ill"));
 }
+
+#[tokio::test]
+async fn a_good_look_after_the_pause_brings_a_member_back_and_one_before_does_not() {
+    for (pause, failures) in [(Duration::ZERO, 0), (LONG, 1)] {
+        let one = Fake::new("one", Protocol::OpenAi);
+        one.ill.store(true, SeqCst);
+        let backends: Vec<(Arc<dyn Backend>, Place)> =
+            vec![(Arc::clone(&one) as _, place(&[("*", None)], 0, 1))];
+        let breaker = Breaker { failures: 1, pause };
+        let fleet = Fleet::of(backends, Rules { breaker, ..rules() });
+        ask(&fleet, Dialect::Chat, Some("m")).await.unwrap_err();
+        one.ill.store(false, SeqCst);
+        fleet.probe().await;
+        let state = &fleet.states()[0];
+        assert_eq!((state.failures, state.healthy), (failures, failures == 0), "{pause:?}");
+    }
+}

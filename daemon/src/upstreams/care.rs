@@ -60,6 +60,65 @@ fn told(well: usize, all: usize, required: bool) -> State {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use infer::{
+        Ask, AskError, Backend, BoxFuture, Breaker, ModelName, Place, Question, Reply, Rules,
+    };
+    use kit::ready::Verdict;
+    use kit::shutdown::Stage;
+
+    /// Never answers.
+    struct Ill(Arc<str>);
+
+    impl Backend for Ill {
+        fn name(&self) -> &Arc<str> {
+            &self.0
+        }
+
+        fn host(&self) -> &str {
+            "here"
+        }
+
+        fn speaks(&self, _: wire::Dialect) -> bool {
+            true
+        }
+
+        fn ask<'a>(&'a self, _: Question<'a>) -> BoxFuture<'a, Result<Reply, AskError>> {
+            let upstream = Arc::clone(&self.0);
+            Box::pin(async { Err(AskError::Broken { upstream, source: "ill".into() }) })
+        }
+
+        fn probe(&self) -> BoxFuture<'_, Result<(), AskError>> {
+            Box::pin(async { Ok(()) })
+        }
+    }
+
+    #[tokio::test]
+    async fn a_required_upstream_is_unready_for_its_pause_and_not_until_somebody_asks() {
+        let long = Duration::from_secs(600);
+        for (pause, verdict) in [(long, Verdict::Unready), (Duration::ZERO, Verdict::Ready)] {
+            let models = vec![ModelName { client: "*".to_owned(), upstream: None }];
+            let place = Place { models, weight: 1, priority: 0, probe: None };
+            let rules = Rules {
+                fallbacks: BTreeMap::new(),
+                default_model: None,
+                retries: 0,
+                breaker: Breaker { failures: 1, pause },
+            };
+            let one = Arc::new(Ill("one".into())) as Arc<dyn Backend>;
+            let fleet = Arc::new(Fleet::of(vec![(one, place)], rules));
+            let (_stage, stage) = tokio::sync::watch::channel(Stage::Serving);
+            let all = readiness(Readiness::new(stage), &fleet, true);
+            assert_eq!(all.report().await.verdict, Verdict::Ready);
+            let ask = Ask {
+                dialect: wire::Dialect::Chat,
+                model: Some("m"),
+                headers: http::HeaderMap::new(),
+                body: &|_| Vec::new().into(),
+            };
+            assert!(fleet.ask(ask).await.is_err());
+            assert_eq!(all.report().await.verdict, verdict, "{pause:?}");
+        }
+    }
 
     #[test]
     fn nobody_well_is_told_and_only_refused_where_one_is_required() {

@@ -263,9 +263,10 @@ async fn failures_in_a_row_pause_an_upstream_and_one_good_answer_brings_it_back(
     let at_once = Breaker { failures: 1, pause: Duration::ZERO };
     let trying = fleet(Config { breaker: at_once, ..config([upstream("one", &server.url())]) });
     assert!(matches!(refusal(&trying).await, AskError::Broken { .. }), "the third request");
-    assert!(!trying.states()[0].healthy);
+    let state = &trying.states()[0];
+    assert_eq!((state.healthy, state.failures), (true, 1), "its pause is over");
     assert_eq!(text(ask(&trying).await.unwrap()).await, "fine", "the one that tries");
-    assert!(trying.states()[0].healthy);
+    assert_eq!(trying.states()[0].failures, 0);
     assert_eq!(text(ask(&trying).await.unwrap()).await, "fine");
 }
 
@@ -283,6 +284,53 @@ async fn another_model_stands_in_where_a_chain_says_so() {
     assert_eq!((&*reply.upstream, reply.model.as_str(), reply.attempts), ("two", "spare", 2));
     assert_eq!(text(reply).await, "stood in");
     assert_eq!(good.seen()[0].body, r#"{"model":"spare"}"#);
+}
+
+#[tokio::test]
+async fn a_model_that_may_still_be_at_work_is_not_stood_in_for() {
+    let slow = Server::start(|_| vec![Step::Stall]).await;
+    let good = Server::answering(&ok("stood in")).await;
+    let has = |model: &str| vec![infer::ModelName { client: model.to_owned(), upstream: None }];
+    let timeouts = Timeouts { first_byte: SHORT, ..ALL_LONG };
+    let mut config = config([
+        Upstream { models: has("m"), ..with_timeouts(&slow, timeouts) },
+        Upstream { models: has("spare"), ..upstream("two", &good.url()) },
+    ]);
+    config.fallbacks.insert("m".to_owned(), vec!["spare".to_owned()]);
+    let error = refusal(&fleet(config)).await;
+    assert!(is_late(&error, Phase::FirstByte), "{error:?}");
+    assert_eq!((slow.seen().len(), good.seen().len()), (1, 0));
+}
+
+#[tokio::test]
+async fn whoever_has_no_time_left_for_a_request_is_neither_asked_nor_blamed() {
+    let closing = Server::start(|_| vec![Step::Close]).await;
+    let good = Server::answering(&ok("good")).await;
+    let has = |model: &str| vec![infer::ModelName { client: model.to_owned(), upstream: None }];
+    let over = || Upstream {
+        models: has("spare"),
+        timeouts: Timeouts { total: Duration::ZERO, ..ALL_LONG },
+        ..upstream("two", &good.url())
+    };
+    let first = || Upstream { models: has("m"), ..upstream("one", &closing.url()) };
+    let with_spares = |mut config: Config| {
+        config.fallbacks.insert("m".to_owned(), vec!["spare".to_owned()]);
+        fleet(config)
+    };
+    let fleet_of_two = with_spares(config([first(), over()]));
+    let error = refusal(&fleet_of_two).await;
+    assert_eq!(
+        error.to_string(),
+        "upstream one took too long: waited for the end of the answer",
+        "it is the one that took the time"
+    );
+    assert_eq!((outcomes(&fleet_of_two, 1), fleet_of_two.states()[1].failures), (vec![], 0));
+    assert_eq!(good.seen().len(), 0);
+
+    let patient = Upstream { models: has("spare"), ..upstream("three", &good.url()) };
+    let reply = ask(&with_spares(config([first(), over(), patient]))).await.unwrap();
+    assert_eq!((&*reply.upstream, reply.attempts), ("three", 2), "who has time is asked");
+    assert_eq!(text(reply).await, "good");
 }
 
 #[tokio::test]

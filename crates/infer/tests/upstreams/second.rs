@@ -146,3 +146,46 @@ async fn a_shared_connection_that_ended_is_replaced() {
         assert_eq!((reply.attempts, text(reply).await.as_str()), (1, "whole"));
     }
 }
+
+#[tokio::test]
+async fn answers_that_nobody_reads_leave_the_others_their_way() {
+    const UNREAD: usize = 99;
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let log = Arc::new(Log::default());
+    let shared = Arc::clone(&log);
+    tokio::spawn(async move {
+        while let Ok((stream, _)) = listener.accept().await {
+            shared.connections.fetch_add(1, SeqCst);
+            let log = Arc::clone(&shared);
+            tokio::spawn(async move {
+                let service = service_fn(move |request: Request<Incoming>| {
+                    let is_flood = log.requests.fetch_add(1, SeqCst) < UNREAD;
+                    async move {
+                        drop(request.into_body().collect().await);
+                        let piece = Bytes::from(vec![b'x'; 8 * 1024]);
+                        let pieces = if is_flood { usize::MAX } else { 64 };
+                        let pieces = stream::repeat(piece)
+                            .take(pieces)
+                            .map(Frame::data)
+                            .map(Ok::<_, Infallible>);
+                        let body = StreamBody::new(pieces);
+                        Ok::<_, Infallible>(Response::new(body))
+                    }
+                });
+                let http = hyper::server::conn::http2::Builder::new(TokioExecutor::new());
+                drop(http.serve_connection(TokioIo::new(stream), service).await);
+            });
+        }
+    });
+    let clear = Upstream { http2: true, ..upstream("one", &format!("http://{address}")) };
+    let fleet = fleet(config([clear]));
+    let mut unread = Vec::new();
+    for _ in 0..UNREAD {
+        unread.push(ask(&fleet).await.unwrap());
+    }
+    let whole = text(ask(&fleet).await.unwrap());
+    let whole = tokio::time::timeout(DEADLINE, whole).await.expect("the others are in its way");
+    assert_eq!(whole.len(), 64 * 8 * 1024);
+    assert_eq!((log.connections.load(SeqCst), unread.len()), (1, UNREAD));
+}

@@ -11,7 +11,6 @@ use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, ServerName};
 use rustls::{ClientConfig, RootCertStore};
 use std::io;
-use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -100,7 +99,7 @@ impl Fetcher {
         let addresses: Vec<_> = found.map_err(FetchError::Resolve)?.collect();
         let allowed: Vec<_> = addresses
             .into_iter()
-            .filter(|address| self.external || !is_external(address.ip()))
+            .filter(|address| self.external || !infer::is_external(address.ip()))
             .collect();
         if allowed.is_empty() {
             return Err(FetchError::External);
@@ -161,37 +160,9 @@ fn connector(ca: Option<&Path>) -> Result<TlsConnector, FetchError> {
     Ok(TlsConnector::from(Arc::new(config)))
 }
 
-/// Whether an address is outside this machine and private networks.
-fn is_external(address: IpAddr) -> bool {
-    match address.to_canonical() {
-        IpAddr::V4(v4) => !(v4.is_loopback() || v4.is_private() || v4.is_link_local()),
-        IpAddr::V6(v6) => !(v6.is_loopback() || v6.is_unique_local() || v6.is_unicast_link_local()),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn what_is_not_ours_is_external() {
-        for inside in [
-            "127.0.0.1",
-            "::1",
-            "10.1.2.3",
-            "172.16.0.1",
-            "192.168.1.1",
-            "169.254.1.1",
-            "fd00::1",
-            "fe80::1",
-            "::ffff:10.0.0.1",
-        ] {
-            assert!(!is_external(inside.parse().unwrap()), "{inside}");
-        }
-        for outside in ["192.0.2.1", "8.8.8.8", "0.0.0.0", "2001:db8::1", "::ffff:8.8.8.8", "::"] {
-            assert!(is_external(outside.parse().unwrap()), "{outside}");
-        }
-    }
 
     #[tokio::test]
     async fn an_external_address_is_not_asked() {
