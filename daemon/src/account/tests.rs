@@ -351,6 +351,23 @@ async fn a_record_says_what_was_done_and_no_text() {
 }
 
 #[tokio::test]
+async fn an_upstream_that_says_any_number_is_believed_up_to_a_bound() {
+    let variables = [("PRICE_PER_MTOK_INPUT", "1"), ("TACIT_RATE_TOKENS_PER_MINUTE", "1000")];
+    let house = House::new(&variables).await;
+    for key in ["a", "b", "c"] {
+        let ticket = house.admit(&plain(key), ASKED).await.unwrap();
+        ticket.settle(done(u64::MAX, u64::MAX - 7));
+        assert_eq!(house.admit(&plain(key), ASKED).await.err().unwrap().code, "rate_limited");
+    }
+    let most = 100_000_000;
+    let sums = house.usage().await.into_iter().map(|(_, totals)| totals);
+    let sums = sums.map(|totals| (totals.input, totals.output, totals.micros));
+    assert_eq!(sums.collect::<Vec<_>>(), [(most, most, most); 3]);
+    assert!(house.counts("tacit_tokens_total{direction=\"input\"} 300000000"));
+    assert_eq!(house.records().await[0]["output"], most);
+}
+
+#[tokio::test]
 async fn a_request_that_asks_no_model_has_its_record_too() {
     let house = House::new(&[]).await;
     let anybody = caller(None, Terms::default());

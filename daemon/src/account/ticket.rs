@@ -132,7 +132,7 @@ impl Hold {
         if let Some(limit) = self.tokens_limit.take() {
             let estimated = self.input + self.output;
             let mut rates = accounts.rates.lock().unwrap_or_else(PoisonError::into_inner);
-            rates.tokens.correct(&self.who, (estimated, input.saturating_add(output)), limit);
+            rates.tokens.correct(&self.who, (estimated, input + output), limit);
         }
         let (month, reserved) = self.reserved.take()?;
         accounts.purses.settle((&self.key, month), (reserved, micros));
@@ -185,7 +185,7 @@ impl Ticket {
             Some(usage) => (usage, false),
             None => (self.estimate(outcome.result), true),
         };
-        let (input, output) = (usage.input, usage.output);
+        let (input, output) = (usage.input.min(TOKENS_MAX), usage.output.min(TOKENS_MAX));
         let accounts = Arc::clone(&self.hold.accounts);
         let micros = accounts.limits.prices.cost(input, output);
         accounts.metrics.took(input, output, micros);
