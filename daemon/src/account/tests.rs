@@ -68,6 +68,7 @@ impl House {
             streams: asked.streams,
             input: asked.input,
             output: asked.output,
+            answers: asked.answers,
         });
         let admitted = admitted.await;
         entry.end(admitted.as_ref().map_or_else(|refusal| refusal.status.as_u16(), |_| 200));
@@ -101,9 +102,11 @@ struct Asked {
     streams: bool,
     input: u64,
     output: Option<u64>,
+    answers: u64,
 }
 
-const ASKED: Asked = Asked { model: "small", streams: false, input: 100, output: Some(100) };
+const ASKED: Asked =
+    Asked { model: "small", streams: false, input: 100, output: Some(100), answers: 1 };
 
 fn caller(key: Option<&str>, terms: Terms) -> Caller {
     let key = key.map(str::to_owned);
@@ -256,6 +259,31 @@ async fn a_budget_is_kept_across_restarts_and_told_when_it_is_spent() {
     let month = Month::of(jiff::Timestamp::now().as_second());
     let spent = house.store.spent(month).await.unwrap();
     assert_eq!(spent, [("a".to_owned(), 1_600)], "counted although nobody enforces it");
+}
+
+#[tokio::test]
+async fn what_may_come_back_is_reserved_for_every_answer() {
+    let variables = [
+        ("BUDGET_ENFORCE", "true"),
+        ("PRICE_PER_MTOK_OUTPUT", "1"),
+        ("TACIT_BUDGET_OUTPUT_TOKENS", "50"),
+    ];
+    let house = House::new(&variables).await;
+    let a = caller(Some("a"), Terms { budget_micros: Some(300), ..Terms::default() });
+    let may = async |output, answers| {
+        let held = house.admit(&a, Asked { output, answers, ..ASKED }).await;
+        held.map_or_else(
+            |refusal| refusal.code,
+            |ticket| {
+                ticket.settle(done(0, 0));
+                "goes"
+            },
+        )
+    };
+    assert_eq!((may(Some(100), 3).await, may(Some(100), 4).await), ("goes", "budget_spent"));
+    assert_eq!((may(None, 6).await, may(None, 7).await), ("goes", "budget_spent"));
+    assert_eq!(may(Some(0), u64::MAX).await, "goes", "nothing is written");
+    assert_eq!(may(Some(u64::MAX), u64::MAX).await, "budget_spent");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]

@@ -64,7 +64,11 @@ impl Hold {
             who,
             key,
             input: admit.input.min(TOKENS_MAX),
-            output: admit.output.unwrap_or(accounts.limits.output_tokens).min(TOKENS_MAX),
+            output: admit
+                .output
+                .unwrap_or(accounts.limits.output_tokens)
+                .saturating_mul(admit.answers)
+                .min(TOKENS_MAX),
             tokens_limit: None,
             reserved: None,
             stream: false,
