@@ -84,8 +84,10 @@ pub(crate) struct Admit<'a> {
     pub(crate) streams: bool,
     /// Tokens of the question, estimated: bytes / 4.
     pub(crate) input: u64,
-    /// The most tokens that may come back; none where the request does not say.
+    /// The most tokens that an answer may have; none where the request does not say.
     pub(crate) output: Option<u64>,
+    /// How many answers come back.
+    pub(crate) answers: u64,
 }
 
 /// No limit where the setting is nought.

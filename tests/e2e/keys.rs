@@ -240,7 +240,7 @@ fn what_makes_no_sense_is_refused() {
         (&["--scope", ""], "--scope names an unknown scope"),
         (&["--expires", "soon"], "--expires is not a span of time"),
         (&["--policy", "nobodys"], "--policy names no policy: there are standard"),
-        (&["--model", "a b"], "--model is not a list of up to 64 models"),
+        (&["--model", "a b"], "--model is not a list of 1 to 64 models"),
         (&["--requests-per-minute", "0"], "--requests-per-minute is not a whole number from 1"),
         (&["--tokens-per-minute", "0"], "--tokens-per-minute is not a whole number from 1"),
         (&["--budget", "12,50"], "--budget is not an amount from 0 to 1000000000 such as 12.50"),

@@ -1,5 +1,6 @@
 //! Places for requests that ask a model: so many at once, the others wait. Among keys that wait, each gets its turn;
-//! within a key, who came first. A place goes from hand to hand: it is free only when nobody waits.
+//! within a key, who came first. A place goes from hand to hand: it is free only when nobody waits. When too many wait, the
+//! key that has most of them loses its last, so that one key never keeps the others out of the line.
 //!
 //! A waiting request that is dropped leaves the line, and a place that is handed to it meanwhile goes on to the next.
 
@@ -73,7 +74,7 @@ impl Queue {
                 state.running += 1;
                 return Ok(Place(Some(Arc::clone(self))));
             }
-            if state.waiting >= self.bounds.waiting_max {
+            if state.waiting >= self.bounds.waiting_max && !state.make_room(who) {
                 return Err(NoPlace::Full);
             }
             let waiting = state.wait(who);
@@ -83,7 +84,8 @@ impl Queue {
         // Dropped when the wait ends, however it does.
         let _leave = Leave { queue: self, who, number };
         match tokio::time::timeout(self.bounds.timeout, told).await {
-            Ok(place) => Ok(place.expect("a waiter that is gone from the line got a place")),
+            // Nobody tells it anything more when another took its turn to wait.
+            Ok(place) => place.map_err(|_| NoPlace::Full),
             Err(_) => Err(NoPlace::Late),
         }
     }
@@ -108,6 +110,18 @@ impl State {
             }
         }
         (self.count, told)
+    }
+
+    /// Sends away who came last in the longest lane, if it stays no shorter than that of the newcomer. False when nobody
+    /// is sent away. A search: only who would be refused otherwise pays for it.
+    fn make_room(&mut self, newcomer: &str) -> bool {
+        let own = self.lanes.get(newcomer).map_or(0, VecDeque::len) + 1;
+        let longest = self.lanes.values_mut().max_by_key(|lane| lane.len());
+        // One that is longer has two or more, so that none is left empty.
+        let Some(lane) = longest.filter(|lane| lane.len() > own) else { return false };
+        lane.pop_back();
+        self.waiting -= 1;
+        true
     }
 
     /// Who is next; its lane goes to the end of the line.
@@ -241,6 +255,36 @@ mod tests {
         let waiting = line_up(&queue, "b");
         drop((held, waiting));
         assert!(queue.enter("c").now_or_never().unwrap().is_ok());
+    }
+
+    #[tokio::test]
+    async fn a_key_that_fills_the_line_makes_room_for_the_others() {
+        let queue = queue(1, 6);
+        let held = queue.enter("a").await.unwrap();
+        let mut greedy: Vec<_> = (0..6).map(|_| line_up(&queue, "a")).collect();
+        assert_eq!(
+            queue.enter("a").await.unwrap_err(),
+            NoPlace::Full,
+            "its own lane is the longest"
+        );
+        let mut others: Vec<_> = ["b", "c", "b"].map(|who| line_up(&queue, who)).into();
+        for mut gone in greedy.drain(3..) {
+            let refused = gone.as_mut().now_or_never().expect("it is told at once");
+            assert_eq!(refused.unwrap_err(), NoPlace::Full, "who came last goes first");
+        }
+        assert_eq!(queue.shown.get(), 6);
+        // Three, two and one wait: nobody gains by a change.
+        assert_eq!(queue.enter("b").await.unwrap_err(), NoPlace::Full);
+        others.push(line_up(&queue, "c"));
+        assert!(greedy[2].as_mut().now_or_never().is_some_and(|refused| refused.is_err()));
+        assert_eq!(
+            queue.enter("d").now_or_never().map(|_| ()),
+            None,
+            "a third key has its turn too"
+        );
+        drop((held, greedy, others));
+        assert_eq!((queue.state().running, queue.shown.get()), (0, 0));
+        assert!(queue.state().lanes.is_empty() && queue.state().turns.is_empty());
     }
 
     #[tokio::test]

@@ -13,10 +13,13 @@ const MINUTE_MICROS: u64 = 60_000_000;
 /// its end is forgotten first.
 const METERED_MAX: usize = 65_536;
 
+/// What is taken at once counts as no more: at one a minute that is 190 years. Whatever a client says it wants, the sums stay
+/// far from their ends, where taking and giving back would no longer be the same.
+const COUNT_MAX: u64 = 100_000_000;
+
 /// How long so many of what is limited take to come back.
 fn price(count: u64, per_minute: u64) -> u64 {
-    let micros = u128::from(count) * u128::from(MINUTE_MICROS);
-    u64::try_from(micros.div_ceil(u128::from(per_minute.max(1)))).unwrap_or(u64::MAX)
+    (count.min(COUNT_MAX) * MINUTE_MICROS).div_ceil(per_minute.max(1))
 }
 
 /// When everything taken so far will have come back; how long to wait where that is too far ahead. What is larger than a
@@ -66,13 +69,12 @@ impl Meters {
         Ok(())
     }
 
-    /// Sets right what was taken by estimate: `estimated` was taken, `real` should have been.
+    /// Sets right what was taken by estimate: `estimated` was taken, `real` should have been. Just what was taken is given
+    /// back, then the other is taken.
     pub(super) fn correct(&mut self, who: &str, (estimated, real): (u64, u64), per_minute: u64) {
         let Some(ready) = self.ready.get_mut(who) else { return };
-        *ready = match real.checked_sub(estimated) {
-            Some(more) => ready.saturating_add(price(more, per_minute)),
-            None => ready.saturating_sub(price(estimated - real, per_minute)),
-        };
+        let without = ready.saturating_sub(price(estimated, per_minute));
+        *ready = without.saturating_add(price(real, per_minute));
     }
 
     /// Forgets those who owe nothing, which loses nothing; and of the others a quarter, those who owe least, so that the
@@ -148,6 +150,25 @@ mod tests {
         assert_eq!(meters.take("a", 0, (60, 100)), Ok(()), "what was not used is there again");
         meters.correct("a", (60, 90), 100);
         assert_eq!(meters.take("a", 0, (1, 100)), Err(Duration::from_millis(18_600)));
+    }
+
+    #[test]
+    fn an_estimate_without_measure_gives_back_no_more_than_it_took() {
+        let mut meters = Meters::default();
+        let now = 1_000_000 * SECOND;
+        for estimated in [u64::MAX, u64::MAX - 5, COUNT_MAX + 1, 1_000] {
+            assert_eq!(meters.take("a", now, (100, 100)), Ok(()));
+            let ready = meters.ready["a"];
+            // As large as may be, and gone at once; the minute's worth from before stays taken.
+            assert_eq!(meters.take("a", now + 60 * SECOND, (estimated, 100)), Ok(()));
+            meters.correct("a", (estimated, 0), 100);
+            assert_eq!(meters.ready["a"], ready, "{estimated}");
+            meters = Meters::default();
+            meters.take("a", now, (estimated, 100)).unwrap();
+            meters.correct("a", (estimated, 5_000), 100);
+            assert_eq!(meters.ready["a"], now + 50 * 60 * SECOND, "{estimated}");
+            meters = Meters::default();
+        }
     }
 
     #[test]

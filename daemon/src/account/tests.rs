@@ -68,6 +68,7 @@ impl House {
             streams: asked.streams,
             input: asked.input,
             output: asked.output,
+            answers: asked.answers,
         });
         let admitted = admitted.await;
         entry.end(admitted.as_ref().map_or_else(|refusal| refusal.status.as_u16(), |_| 200));
@@ -101,9 +102,11 @@ struct Asked {
     streams: bool,
     input: u64,
     output: Option<u64>,
+    answers: u64,
 }
 
-const ASKED: Asked = Asked { model: "small", streams: false, input: 100, output: Some(100) };
+const ASKED: Asked =
+    Asked { model: "small", streams: false, input: 100, output: Some(100), answers: 1 };
 
 fn caller(key: Option<&str>, terms: Terms) -> Caller {
     let key = key.map(str::to_owned);
@@ -258,6 +261,31 @@ async fn a_budget_is_kept_across_restarts_and_told_when_it_is_spent() {
     assert_eq!(spent, [("a".to_owned(), 1_600)], "counted although nobody enforces it");
 }
 
+#[tokio::test]
+async fn what_may_come_back_is_reserved_for_every_answer() {
+    let variables = [
+        ("BUDGET_ENFORCE", "true"),
+        ("PRICE_PER_MTOK_OUTPUT", "1"),
+        ("TACIT_BUDGET_OUTPUT_TOKENS", "50"),
+    ];
+    let house = House::new(&variables).await;
+    let a = caller(Some("a"), Terms { budget_micros: Some(300), ..Terms::default() });
+    let may = async |output, answers| {
+        let held = house.admit(&a, Asked { output, answers, ..ASKED }).await;
+        held.map_or_else(
+            |refusal| refusal.code,
+            |ticket| {
+                ticket.settle(done(0, 0));
+                "goes"
+            },
+        )
+    };
+    assert_eq!((may(Some(100), 3).await, may(Some(100), 4).await), ("goes", "budget_spent"));
+    assert_eq!((may(None, 6).await, may(None, 7).await), ("goes", "budget_spent"));
+    assert_eq!(may(Some(0), u64::MAX).await, "goes", "nothing is written");
+    assert_eq!(may(Some(u64::MAX), u64::MAX).await, "budget_spent");
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn a_budget_is_exact_when_many_ask_at_once() {
     let variables =
@@ -348,6 +376,23 @@ async fn a_record_says_what_was_done_and_no_text() {
     let small = Totals { requests: 2, input: 107, output: 12, micros: 1_070, estimated: 1 };
     let other = Totals { requests: 1, ..Totals::default() };
     assert_eq!(usage, [("other".to_owned(), other), ("small".to_owned(), small)]);
+}
+
+#[tokio::test]
+async fn an_upstream_that_says_any_number_is_believed_up_to_a_bound() {
+    let variables = [("PRICE_PER_MTOK_INPUT", "1"), ("TACIT_RATE_TOKENS_PER_MINUTE", "1000")];
+    let house = House::new(&variables).await;
+    for key in ["a", "b", "c"] {
+        let ticket = house.admit(&plain(key), ASKED).await.unwrap();
+        ticket.settle(done(u64::MAX, u64::MAX - 7));
+        assert_eq!(house.admit(&plain(key), ASKED).await.err().unwrap().code, "rate_limited");
+    }
+    let most = 100_000_000;
+    let sums = house.usage().await.into_iter().map(|(_, totals)| totals);
+    let sums = sums.map(|totals| (totals.input, totals.output, totals.micros));
+    assert_eq!(sums.collect::<Vec<_>>(), [(most, most, most); 3]);
+    assert!(house.counts("tacit_tokens_total{direction=\"input\"} 300000000"));
+    assert_eq!(house.records().await[0]["output"], most);
 }
 
 #[tokio::test]

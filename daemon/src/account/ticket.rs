@@ -12,6 +12,10 @@ use wire::Usage;
 /// Bytes of text that count as a token where nobody says how many there were.
 const TOKEN_BYTES: u64 = 4;
 
+/// Tokens that a request is taken to ask for or to get, whatever it or its upstream says: no model takes as many, and sums
+/// of them stay far from the end of the numbers.
+const TOKENS_MAX: u64 = 100_000_000;
+
 /// The status of a client that went away.
 const GONE: u16 = 499;
 
@@ -59,8 +63,12 @@ impl Hold {
             accounts: Arc::clone(accounts),
             who,
             key,
-            input: admit.input,
-            output: admit.output.unwrap_or(accounts.limits.output_tokens),
+            input: admit.input.min(TOKENS_MAX),
+            output: admit
+                .output
+                .unwrap_or(accounts.limits.output_tokens)
+                .saturating_mul(admit.answers)
+                .min(TOKENS_MAX),
             tokens_limit: None,
             reserved: None,
             stream: false,
@@ -76,7 +84,7 @@ impl Hold {
         let Some(limit) = limit else { return Ok(()) };
         let now = accounts.micros();
         let mut rates = accounts.rates.lock().unwrap_or_else(PoisonError::into_inner);
-        let amount = (self.input.saturating_add(self.output), limit);
+        let amount = (self.input + self.output, limit);
         if let Err(wait) = rates.tokens.take(&self.who, now, amount) {
             accounts.metrics.limited("tokens");
             return Err(refusal::rate("too many tokens in a minute with this key", wait));
@@ -126,10 +134,9 @@ impl Hold {
     fn settle(&mut self, (input, output, micros): (u64, u64, u64)) -> Option<Month> {
         let accounts = &self.accounts;
         if let Some(limit) = self.tokens_limit.take() {
-            let estimated = self.input.saturating_add(self.output);
-            let real = input.saturating_add(output);
+            let estimated = self.input + self.output;
             let mut rates = accounts.rates.lock().unwrap_or_else(PoisonError::into_inner);
-            rates.tokens.correct(&self.who, (estimated, real), limit);
+            rates.tokens.correct(&self.who, (estimated, input + output), limit);
         }
         let (month, reserved) = self.reserved.take()?;
         accounts.purses.settle((&self.key, month), (reserved, micros));
@@ -182,7 +189,7 @@ impl Ticket {
             Some(usage) => (usage, false),
             None => (self.estimate(outcome.result), true),
         };
-        let (input, output) = (usage.input, usage.output);
+        let (input, output) = (usage.input.min(TOKENS_MAX), usage.output.min(TOKENS_MAX));
         let accounts = Arc::clone(&self.hold.accounts);
         let micros = accounts.limits.prices.cost(input, output);
         accounts.metrics.took(input, output, micros);

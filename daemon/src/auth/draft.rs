@@ -202,12 +202,13 @@ fn scopes(names: &[String]) -> Result<Scopes, Wrong> {
     })
 }
 
+/// None is not a list: whoever sends what is left of one must not open every model with it.
 fn models(names: Vec<String>) -> Result<Vec<String>, Wrong> {
-    if names.len() <= MODELS_MAX && names.iter().all(|name| is_model(name)) {
+    if (1..=MODELS_MAX).contains(&names.len()) && names.iter().all(|name| is_model(name)) {
         return Ok(names);
     }
     let why = format!(
-        "is not a list of up to {MODELS_MAX} models: names of up to {MODEL_CHARS_MAX} characters \
+        "is not a list of 1 to {MODELS_MAX} models: names of up to {MODEL_CHARS_MAX} characters \
          without spaces and commas, and `*` only at the end"
     );
     Err(Wrong { field: "models", why })
@@ -296,6 +297,10 @@ mod tests {
             (key.name.as_str(), key.scopes.as_str(), key.expires),
             ("n", "analyze", Some(2))
         );
+        Arc::make_mut(&mut key.terms).models = vec!["small".to_owned()];
+        let said = Said { models: Change::Clear, ..Said::default() };
+        said.read(None).unwrap().change(&mut key);
+        assert_eq!(key.terms.models, Vec::<String>::new(), "no bound");
         let said = Said { expires_in: Change::Clear, name: Change::Clear, ..Said::default() };
         said.read(None).unwrap().change(&mut key);
         assert_eq!((key.name.as_str(), key.expires), ("", None));
@@ -316,6 +321,7 @@ mod tests {
                 Said { policy: set("canary"), ..Said::default() },
                 "policy names no policy: there are standard",
             ),
+            (Said { models: Change::Set(vec![]), ..Said::default() }, "models is not a list"),
             (
                 Said { models: Change::Set(vec![own("can ary")]), ..Said::default() },
                 "models is not a list",

@@ -26,6 +26,14 @@ pub(super) fn ended_by(code: &str) -> Ended {
     }
 }
 
+/// The most tokens that one answer may have. Of an embedding none is written, whatever the request says.
+fn output_max(request: &Request) -> Option<u64> {
+    match request.dialect() {
+        Dialect::Embeddings => Some(0),
+        _ => request.output_max(),
+    }
+}
+
 /// What a whole answer took.
 pub(super) struct Done {
     pub(super) usage: Option<Usage>,
@@ -79,14 +87,14 @@ impl Bill {
         (caller, model): (&Caller, &str),
         request: &Request,
     ) -> Result<(), Refusal> {
-        let output = request.output_max();
         let admit = Admit {
             caller,
             entry: &self.entry,
             model,
             streams: request.streams(),
             input: request.body().len() as u64 / BYTES_PER_TOKEN,
-            output: output.map(|most| most.saturating_mul(u64::from(request.choices().max(1)))),
+            output: output_max(request),
+            answers: u64::from(request.choices()),
         };
         self.ticket = Some(accounts.admit(admit).await?);
         Ok(())
@@ -153,5 +161,22 @@ impl Drop for Bill {
             let (result, took) = (Ended::Gone, self.started.elapsed());
             self.gateway().ended(self.dialect.name(), result.name(), took);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_embedding_reserves_nothing_for_its_answer() {
+        let most = |dialect, body: &str| {
+            let request = Request::read(dialect, body.as_bytes().to_vec()).unwrap();
+            (output_max(&request), request.choices())
+        };
+        assert_eq!(most(Dialect::Embeddings, r#"{"model":"m","input":["a","b"]}"#).0, Some(0));
+        let chat = r#"{"model":"m","n":3,"messages":[{"role":"user","content":"a"}]"#;
+        assert_eq!(most(Dialect::Chat, &format!("{chat}}}")), (None, 3));
+        assert_eq!(most(Dialect::Chat, &format!(r#"{chat},"max_tokens":7}}"#)), (Some(7), 3));
     }
 }
