@@ -57,6 +57,44 @@ fn arguments_that_are_nested_too_deep_are_one_text() {
 }
 
 #[test]
+fn members_in_other_letters_are_refused() {
+    let wrong = Error::Wrong("a member is spelled in other letters than the dialect has");
+    let read = |dialect, body: &str| Request::read(dialect, body.as_bytes().to_vec());
+    let bodies = [
+        r#"{"model":"small","messages":[],"Model":"large","Messages":[{"content":"canary"}]}"#,
+        r#"{"MODEL":"large"}"#,
+        r#"{"\u004dodel":"large"}"#,
+        "{\"me\u{17f}\u{17f}ages\":[{\"role\":\"user\",\"content\":\"canary\"}]}",
+        r#"{"me\u017fsages":[]}"#,
+        r#"{"messages":[{"role":"user","Content":"canary"}]}"#,
+        "{\"messages\":[{\"tool_calls\":[{\"function\":{\"argument\u{17f}\":\"{}\"}}]}]}",
+        r#"{"messages":[{"tool_calls":[{"Function":{"arguments":"{}"}}]}]}"#,
+    ];
+    for body in bodies {
+        for dialect in [Dialect::Chat, Dialect::OllamaChat] {
+            assert_eq!(read(dialect, body).unwrap_err(), wrong, "{body}");
+        }
+    }
+    let part = r#"{"messages":[{"content":[{"type":"text","Text":"canary"}]}]}"#;
+    assert_eq!(read(Dialect::Chat, part).unwrap_err(), wrong);
+    assert_eq!(read(Dialect::Messages, part).unwrap_err(), wrong);
+    let fine = [
+        r#"{"metadata":{"Model":"x"},"messages":[{"content":"a","Kind":1}],"tools":[{"Model":1}]}"#,
+        r#"{"modell":"x","mode":"x","messages":[{"tool_calls":[{"function":{"arguments":{"A":"b","a":"c"}}}]}]}"#,
+    ];
+    fine.iter().for_each(|body| assert!(read(Dialect::Chat, body).is_ok(), "{body}"));
+    let answer = br#"{"Choices":[],"choices":[]}"#.to_vec();
+    assert!(Answer::read(Dialect::Chat, answer).is_ok(), "answers are the upstream's to spell");
+    assert_eq!(push(Dialect::Chat, b"data: {\"Choices\":[]}\n\n").0, Ok(()));
+}
+
+#[test]
+fn a_key_that_ends_in_half_a_character_is_another_key() {
+    let body = br#"{"model":"large","model\ud83d":"small"}"#.to_vec();
+    assert_eq!(Request::read(Dialect::Chat, body).unwrap().model(), Some("large"));
+}
+
+#[test]
 fn bytes_that_are_no_text_are_refused() {
     for dialect in Dialect::ALL {
         let body = b"{\"model\":\"\xff\"}".to_vec();

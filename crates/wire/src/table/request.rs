@@ -232,6 +232,7 @@ pub(crate) fn table(dialect: Dialect) -> &'static Table {
         &[("", ANY), ("", OLLAMA), ("", OLLAMA_CHAT), ("messages.*", OLLAMA_TURN)],
         &[("", ANY), ("", OLLAMA), ("", OLLAMA_GENERATE)],
     ];
-    static TABLES: LazyLock<[Table; 7]> = LazyLock::new(|| LISTS.map(Table::of));
+    static TABLES: LazyLock<[Table; 7]> =
+        LazyLock::new(|| LISTS.map(|lists| Table::of(lists).telling_letters()));
     &TABLES[dialect as usize]
 }
