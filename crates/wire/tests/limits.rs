@@ -89,6 +89,23 @@ fn members_in_other_letters_are_refused() {
 }
 
 #[test]
+fn the_most_that_any_member_asks_for_counts() {
+    let read = |dialect, body: &str| {
+        let request = Request::read(dialect, body.as_bytes().to_vec()).unwrap();
+        (request.choices(), request.output_max())
+    };
+    for dialect in [Dialect::Chat, Dialect::Completions, Dialect::Messages] {
+        assert_eq!(read(dialect, r#"{"max_tokens":1,"n_predict":900}"#), (1, Some(900)));
+        assert_eq!(read(dialect, r#"{"n_predict":1,"max_tokens":900}"#), (1, Some(900)));
+        let endless = [r#"{"max_tokens":1,"n_predict":-1}"#, r#"{"n_predict":-1,"max_tokens":1}"#];
+        endless.iter().for_each(|body| assert_eq!(read(dialect, body), (1, None), "{body}"));
+    }
+    let several = [r#"{"n":1,"best_of":20}"#, r#"{"best_of":20,"n":1}"#, r#"{"n":20,"n":1}"#];
+    several.iter().for_each(|body| assert_eq!(read(Dialect::Completions, body).0, 20, "{body}"));
+    assert_eq!(read(Dialect::Completions, r#"{"best_of":3,"prompt":["a","b"]}"#).0, 6);
+}
+
+#[test]
 fn a_key_that_ends_in_half_a_character_is_another_key() {
     let body = br#"{"model":"large","model\ud83d":"small"}"#.to_vec();
     assert_eq!(Request::read(Dialect::Chat, body).unwrap().model(), Some("large"));

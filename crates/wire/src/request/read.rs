@@ -67,6 +67,7 @@ pub(super) fn read(dialect: Dialect, body: String) -> Result<Request, Error> {
         turn: None,
         source: None,
         explain: Explain::first(dialect),
+        is_endless: false,
         request: Request {
             dialect,
             model: None,
@@ -92,6 +93,9 @@ pub(super) fn read(dialect: Dialect, body: String) -> Result<Request, Error> {
         reader.look(at)?;
     }
     reader.request.explain = reader.explain;
+    if reader.is_endless {
+        reader.request.output_max = None;
+    }
     Ok(reader.request)
 }
 
@@ -113,6 +117,8 @@ struct Reader<'f> {
     /// The document's source that is being read, when it is text.
     source: Option<Found>,
     explain: Explain,
+    /// Whether one of several members says that the model may write without end.
+    is_endless: bool,
     request: Request,
 }
 
@@ -196,13 +202,14 @@ impl Reader<'_> {
                 };
             }
             (Mark::Count, Kind::Number) => {
-                let count = value.parse().map_err(|_| Error::Wrong("n is not a whole number"))?;
-                request.count = count;
+                // Of several, such as `n` and `best_of`, the largest says what is written.
+                let wrong = |_| Error::Wrong("n or best_of is not a whole number");
+                request.count = request.count.max(value.parse().map_err(wrong)?);
             }
-            (Mark::OutputMax, Kind::Number) => {
-                let most = number(value);
-                request.output_max = request.output_max.max(most);
-            }
+            (Mark::OutputMax, Kind::Number) => match number(value) {
+                Some(most) => request.output_max = request.output_max.max(Some(most)),
+                None => self.is_endless = true,
+            },
             (Mark::Raw, Kind::True) => self.explain = Explain::Nowhere,
             _ => {}
         }

@@ -22,6 +22,8 @@ const ANY: &[(&str, Mark)] = &[
     ("safety_identifier", USER),
     ("prompt_cache_key", USER),
     ("metadata.**", USER),
+    // What llama.cpp takes before `max_tokens`, whatever the dialect.
+    ("n_predict", OutputMax),
 ];
 
 const CHAT: &[(&str, Mark)] = &[
@@ -70,6 +72,7 @@ const COMPLETIONS: &[(&str, Mark)] = &[
     ("stream_options", StreamOptions),
     ("stream_options.include_usage", IncludeUsage),
     ("n", Count),
+    ("best_of", Count),
     ("max_tokens", OutputMax),
     ("prompt", Prompt),
     ("prompt.*", Prompt),
