@@ -36,7 +36,7 @@ use refusal::{blocked, of_ask};
 use show::Shower;
 use std::collections::HashSet;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 use wire::{Dialect, Edit};
 
 /// Tells kinds and counts of what was found in a request.
@@ -176,6 +176,8 @@ struct Asked {
     debug: Option<String>,
     shower: Shower,
     reply: Reply,
+    /// How long the client may take nothing of the answer.
+    patience: Duration,
 }
 
 /// Asks an upstream, once it is admitted.
@@ -222,6 +224,7 @@ async fn ask(
         debug,
         shower: Shower::new(conversation.kept, &question.policy),
         reply,
+        patience: shared.write_timeout,
     })
 }
 

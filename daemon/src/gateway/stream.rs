@@ -1,21 +1,26 @@
 //! An answer that streams: each piece is shown as it comes, and what only the next one can decide is held back.
 //!
 //! Whatever becomes of it ends it well: an upstream that breaks off leaves the client with the error event of its
-//! dialect, and a client that goes away closes the upstream's stream in the same moment, because both are one value.
+//! dialect, and a client that goes away closes the upstream's stream in the same moment. A stream runs in a task of its own:
+//! the connection of a client that takes nothing may never ask for the next piece, and then no clock of its would run.
 
 use super::Asked;
 use super::bill::{Bill, ended_by};
 use super::refusal::{blocked, failed, of_body};
 use super::show::Shower;
 use crate::account::Ended;
-use crate::http::{Answer, Flow, Refusal, family, typed};
+use crate::http::{Answer, CutOff, Flow, Refusal, family, typed};
 use bytes::Bytes;
-use futures_util::stream;
+use futures_util::{Stream, stream};
 use http::{HeaderName, HeaderValue, StatusCode};
 use infer::{AskError, ReplyBody};
+use std::pin::pin;
 use std::sync::Arc;
+use std::task::Poll;
 use std::time::Duration;
-use wire::{ErrorBody, Stream, StreamOptions};
+use tokio::sync::mpsc::error::TrySendError;
+use tokio::sync::mpsc::{Receiver, Sender, channel};
+use wire::{ErrorBody, StreamOptions};
 
 /// How long an upstream has to end its stream after it said that the answer is complete; then its connection is not
 /// worth keeping.
@@ -24,10 +29,13 @@ const TAIL: Duration = Duration::from_millis(250);
 /// Tells nginx, which would otherwise collect a stream, to pass it on.
 const BUFFERING: HeaderName = HeaderName::from_static("x-accel-buffering");
 
+/// Pieces that wait for the client: one, so that nothing is read ahead that it may not want.
+const WAITING: usize = 1;
+
 /// A stream under way.
 struct Course {
     body: ReplyBody,
-    stream: Stream,
+    stream: wire::Stream,
     shower: Shower,
     bill: Bill,
     request_id: String,
@@ -41,8 +49,9 @@ struct Course {
 
 /// Begins the answer.
 pub(super) fn answer(asked: Asked, bill: Bill) -> Answer {
-    let Asked { dialect, request_id, hide_usage, model, debug, shower, reply, .. } = asked;
-    let stream = Stream::new(dialect, StreamOptions { hide_usage, model });
+    let Asked { dialect, request_id, hide_usage, model, debug, shower, reply, patience, .. } =
+        asked;
+    let stream = wire::Stream::new(dialect, StreamOptions { hide_usage, model });
     let content_type = HeaderValue::from_static(stream.content_type());
     let first = debug.map(|debug| Bytes::from(format!(": tacit {debug}\n\n")));
     let course = Course {
@@ -56,15 +65,54 @@ pub(super) fn answer(asked: Asked, bill: Bill) -> Answer {
         billed: 0,
         over: false,
     };
-    let pieces = stream::unfold(course, |mut course| async move {
-        course.next().await.map(|piece| (piece, course))
-    });
-    let mut answer = typed(reply.status, content_type, Flow::pieces(Box::pin(pieces)));
+    let (sender, receiver) = channel(WAITING);
+    tokio::spawn(course.run(sender, patience));
+    let mut answer = typed(reply.status, content_type, Flow::pieces(Box::pin(pieces(receiver))));
     answer.headers_mut().insert(BUFFERING, HeaderValue::from_static("no"));
     answer
 }
 
+/// The pieces of a course. Its end is an empty one: where it is missing, the course was given up.
+fn pieces(mut receiver: Receiver<Bytes>) -> impl Stream<Item = Result<Bytes, CutOff>> {
+    stream::poll_fn(move |cx| match receiver.poll_recv(cx) {
+        Poll::Ready(Some(piece)) if piece.is_empty() => Poll::Ready(None),
+        Poll::Ready(piece) => Poll::Ready(Some(piece.ok_or(CutOff))),
+        Poll::Pending => Poll::Pending,
+    })
+}
+
+/// Hands a piece to the client; false when it is gone, or does not take the one before in time.
+async fn send(sender: &Sender<Bytes>, piece: Bytes, patience: Duration) -> bool {
+    match sender.try_send(piece) {
+        Ok(()) => true,
+        Err(TrySendError::Closed(_)) => false,
+        Err(TrySendError::Full(piece)) => {
+            let sent = tokio::time::timeout(patience, sender.send(piece)).await;
+            sent.is_ok_and(|sent| sent.is_ok())
+        }
+    }
+}
+
 impl Course {
+    /// Runs to its end, or until the client is gone or takes nothing for too long.
+    async fn run(mut self, sender: Sender<Bytes>, patience: Duration) {
+        let mut gone = pin!(sender.closed());
+        loop {
+            let piece = tokio::select! {
+                biased;
+                () = &mut gone => return,
+                piece = self.next() => piece,
+            };
+            let Some(piece) = piece else { break };
+            if !send(&sender, piece, patience).await {
+                return;
+            }
+        }
+        // Let go before the client sees the end: then everything is settled.
+        drop(self);
+        send(&sender, Bytes::new(), patience).await;
+    }
+
     /// What the client gets next; nothing when that was all.
     async fn next(&mut self) -> Option<Bytes> {
         if let Some(first) = self.first.take() {
@@ -140,3 +188,6 @@ impl Course {
         self.bill.settle(ended, StatusCode::OK, self.stream.usage());
     }
 }
+
+#[cfg(test)]
+mod tests;
