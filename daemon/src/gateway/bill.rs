@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 use wire::{Dialect, Request, Usage};
 
 /// Bytes that are taken for a token where nobody counted.
-const BYTES_PER_TOKEN: u64 = 4;
+pub(super) const BYTES_PER_TOKEN: u64 = 4;
 
 /// What a refusal's code says about how a request ended.
 pub(super) fn ended_by(code: &str) -> Ended {

@@ -5,7 +5,7 @@
 //! the connection of a client that takes nothing may never ask for the next piece, and then no clock of its would run.
 
 use super::Asked;
-use super::bill::{Bill, ended_by};
+use super::bill::{BYTES_PER_TOKEN, Bill, ended_by};
 use super::refusal::{blocked, failed, of_body};
 use super::show::Shower;
 use crate::account::Ended;
@@ -140,27 +140,59 @@ impl Course {
     fn take(&mut self, piece: Option<Result<Bytes, AskError>>, out: &mut Vec<u8>) {
         match piece {
             Some(Ok(bytes)) => {
-                if let Err(error) = self.stream.push(&bytes, &mut self.shower, out) {
+                let was_done = self.stream.is_done();
+                let read = self.stream.push(&bytes, &mut self.shower, out);
+                self.count();
+                if let Err(error) = read {
                     return self.fail(failed(format!("it sent no stream: {error}")), out);
                 }
                 if let Some(found) = self.shower.blocked() {
-                    return self.fail(blocked(found), out);
+                    return self.block(blocked(found), was_done, out);
                 }
-                let written = self.stream.output_bytes();
-                self.bill.progress(written - self.billed);
-                self.billed = written;
                 if self.stream.is_done() {
-                    self.settle(Ended::Done);
+                    self.settle(self.ended());
                 }
             }
             Some(Err(error)) => self.fail(of_body(&error), out),
+            None => self.end(out),
+        }
+    }
+
+    /// The upstream ended its stream. What it said last may lack the end of its line, or a mark that the answer is whole.
+    fn end(&mut self, out: &mut Vec<u8>) {
+        let was_done = self.stream.is_done();
+        self.stream.finish(&mut self.shower, out);
+        self.count();
+        match self.shower.blocked() {
+            Some(found) => self.block(blocked(found), was_done, out),
             None if self.stream.is_done() => {
-                self.stream.finish(&mut self.shower, out);
-                self.settle(Ended::Done);
+                self.settle(self.ended());
                 self.over = true;
             }
             None => self.fail(failed("it ended before its answer did"), out),
         }
+    }
+
+    /// Ends the stream for what was found. Where it ended with the same bytes, its client shall hear of the find and of
+    /// no end: nothing of them is out yet.
+    fn block(&mut self, refusal: Refusal, was_done: bool, out: &mut Vec<u8>) {
+        if !was_done && self.stream.is_done() {
+            out.clear();
+            self.stream.reopen();
+        }
+        self.fail(refusal, out);
+    }
+
+    /// How it ended, by what the upstream itself said.
+    fn ended(&self) -> Ended {
+        if self.stream.has_failed() { Ended::UpstreamFailed } else { Ended::Done }
+    }
+
+    /// Counts what the model wrote.
+    fn count(&mut self) {
+        let written = self.stream.output_bytes();
+        self.bill.progress(written - self.billed);
+        self.billed = written;
     }
 
     /// Ends the stream with an error event.
@@ -185,7 +217,13 @@ impl Course {
 
     fn settle(&mut self, ended: Ended) {
         self.bill.restored(self.shower.take_restored());
-        self.bill.settle(ended, StatusCode::OK, self.stream.usage());
+        let mut usage = self.stream.usage();
+        if ended != Ended::Done {
+            // What an upstream counts on the way may be the beginning alone.
+            let written = self.billed.div_ceil(BYTES_PER_TOKEN);
+            usage.iter_mut().for_each(|usage| usage.output = usage.output.max(written));
+        }
+        self.bill.settle(ended, StatusCode::OK, usage);
     }
 }
 

@@ -132,3 +132,57 @@ async fn a_stream_is_settled_before_its_end_is_seen() {
     );
     assert!(house.ended("done"), "{}", house.metrics.prometheus());
 }
+
+const FINISH: &str =
+    "data: {\"choices\":[{\"index\":0,\"delta\":{},\"finish_reason\":\"stop\"}]}\n\n";
+
+impl House {
+    /// What the client gets of a stream that ends.
+    async fn shown(&self, policy: &str, said: &[&'static str]) -> String {
+        let course = self.course(&policy::of_text(policy), said, true).await;
+        let (sender, receiver) = channel(WAITING);
+        tokio::spawn(course.run(sender, LONG));
+        let pieces: Vec<_> = soon(pieces(receiver).collect()).await;
+        let pieces: Vec<_> = pieces.into_iter().map(Result::unwrap).collect();
+        String::from_utf8(pieces.concat()).unwrap()
+    }
+}
+
+#[tokio::test]
+async fn a_stream_without_a_clean_end_is_whole_where_its_answer_is() {
+    for last in ["", "data: [DONE]", "data: [DONE]\n"] {
+        let house = House::new().await;
+        let shown = house.shown("", &[PIECE, FINISH, last]).await;
+        assert!(shown.starts_with(&[PIECE, FINISH, last].concat()), "{shown}");
+        assert!(!shown.contains("error"), "{shown}");
+        assert!(house.ended("done"), "{last:?}: {}", house.metrics.prometheus());
+    }
+    let house = House::new().await;
+    let shown = house.shown("", &[PIECE]).await;
+    assert!(shown.contains("upstream_failed"), "{shown}");
+    assert!(house.ended("upstream_failed"), "{}", house.metrics.prometheus());
+}
+
+#[tokio::test]
+async fn what_blocks_is_told_though_the_stream_ends_in_the_same_bytes() {
+    const SAID: &str = "data: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\"eva@example.org\"}}]}\n\n\
+        data: {\"choices\":[{\"index\":0,\"delta\":{},\"finish_reason\":\"stop\"}]}\n\ndata: [DONE]";
+    for end in ["\n\n", "", "\n"] {
+        let house = House::new().await;
+        let shown = house.shown("[gateway]\noutput = \"block\"", &[SAID, end]).await;
+        assert!(!shown.contains("eva@"), "{shown}");
+        assert!(shown.contains("\"code\":\"blocked\""), "{end:?}: {shown}");
+        assert_eq!(shown.matches("[DONE]").count(), 1, "{shown}");
+        assert!(house.ended("blocked"), "{}", house.metrics.prometheus());
+        assert!(house.counts("tacit_tokens_total{direction=\"output\"} 4"), "15 bytes");
+    }
+}
+
+#[tokio::test]
+async fn a_stream_in_which_the_upstream_fails_is_settled_so() {
+    let house = House::new().await;
+    let error = "data: {\"error\":{\"message\":\"no memory\"},\"usage\":{\"prompt_tokens\":9,\"completion_tokens\":1}}\n\n";
+    house.shown("", &[PIECE, PIECE, error]).await;
+    assert!(house.ended("upstream_failed"), "{}", house.metrics.prometheus());
+    assert!(house.counts("tacit_tokens_total{direction=\"output\"} 3"), "12 bytes, not 1 token");
+}
