@@ -256,12 +256,13 @@ impl Asked {
         if self.streams && is_stream(&self.reply.headers) {
             return Ok(stream::answer(self, bill));
         }
-        match whole::answer(self).await {
-            Ok((answer, done)) => {
-                bill.done(done);
-                Ok(answer)
+        let (answer, done) = whole::answer(self).await;
+        match done {
+            Some(done) => {
+                bill.done(done, answer.as_ref().err());
+                answer
             }
-            Err(refusal) => Err(bill.refused(refusal)),
+            None => answer.map_err(|refusal| bill.refused(refusal)),
         }
     }
 }

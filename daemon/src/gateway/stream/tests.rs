@@ -1,4 +1,4 @@
-//! How streams end, without a network: every one is settled, whatever upstream and client do.
+//! How answers end, without a network: every one is settled, whatever upstream and client do.
 
 use super::super::conversation::Kept;
 use super::*;
@@ -39,8 +39,8 @@ impl House {
         Self { _dir: dir, metrics, accounts }
     }
 
-    /// A stream that is admitted, of an upstream that says `said` and then nothing, or ends.
-    async fn course(&self, policy: &Arc<Policy>, said: &[&'static str], ends: bool) -> Course {
+    /// Admits a request.
+    async fn bill(&self) -> Bill {
         let terms = Arc::new(Terms::default());
         let caller = Caller { tenant: 1, key: Some("a".to_owned()), scopes: Scopes::all(), terms };
         let head = Head {
@@ -53,19 +53,18 @@ impl House {
         let mut bill = Bill::begin(&self.metrics, Dialect::Chat, entry);
         let request = Request::read(Dialect::Chat, br#"{"stream":true}"#.to_vec()).unwrap();
         bill.admit(&self.accounts, (&caller, "small"), &request).await.unwrap();
-        let hashes = Hashes::new(Arc::new(Hasher::new(&"secret".into())), 1);
-        let fleeting = Fleeting::new(Arc::clone(policy), hashes, Marks::Numbered);
-        let said: Vec<_> = said.iter().map(|said| Ok::<_, Cause>(Bytes::from(*said))).collect();
-        let silence = stream::pending().take(if ends { 0 } else { 1 });
-        let body = stream::iter(said).chain(silence);
-        let upstream: Arc<str> = "one".into();
+        bill
+    }
+
+    /// A stream that is admitted, of an upstream that says `said` and then nothing, or ends.
+    async fn course(&self, policy: &Arc<Policy>, said: &[&'static str], ends: bool) -> Course {
         Course {
-            body: ReplyBody::new(Arc::clone(&upstream), body, LONG, Instant::now() + LONG),
+            body: body(said, ends),
             stream: wire::Stream::new(Dialect::Chat, StreamOptions::default()),
-            shower: Shower::new(Kept::Fleeting(Box::new(fleeting)), policy),
-            bill,
+            shower: shower(policy),
+            bill: self.bill().await,
             request_id: "0123456789abcdef".to_owned(),
-            upstream,
+            upstream: "one".into(),
             first: None,
             billed: 0,
             over: false,
@@ -81,6 +80,19 @@ impl House {
         self.counts(&format!("tacit_gateway_requests_total{{{labels}}} 1"))
             && self.counts("tacit_streams_open 0")
     }
+}
+
+fn shower(policy: &Arc<Policy>) -> Shower {
+    let hashes = Hashes::new(Arc::new(Hasher::new(&"secret".into())), 1);
+    let fleeting = Fleeting::new(Arc::clone(policy), hashes, Marks::Numbered);
+    Shower::new(Kept::Fleeting(Box::new(fleeting)), policy)
+}
+
+fn body(said: &[&'static str], ends: bool) -> ReplyBody {
+    let said: Vec<_> = said.iter().map(|said| Ok::<_, Cause>(Bytes::from(*said))).collect();
+    let silence = stream::pending().take(if ends { 0 } else { 1 });
+    let said = stream::iter(said).chain(silence);
+    ReplyBody::new("one".into(), said, LONG, Instant::now() + LONG)
 }
 
 const PIECE: &str = "data: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\"Hello \"}}]}\n\n";
@@ -185,4 +197,34 @@ async fn a_stream_in_which_the_upstream_fails_is_settled_so() {
     house.shown("", &[PIECE, PIECE, error]).await;
     assert!(house.ended("upstream_failed"), "{}", house.metrics.prometheus());
     assert!(house.counts("tacit_tokens_total{direction=\"output\"} 3"), "12 bytes, not 1 token");
+}
+
+#[tokio::test]
+async fn a_whole_answer_that_is_blocked_is_paid_for() {
+    const SAID: &str = r#"{"choices":[{"message":{"content":"eva@example.org"}}],"usage":{"prompt_tokens":700,"completion_tokens":40}}"#;
+    let house = House::new().await;
+    let reply = infer::Reply {
+        upstream: "one".into(),
+        model: "small".to_owned(),
+        status: StatusCode::OK,
+        headers: http::HeaderMap::new(),
+        body: body(&[SAID], true),
+        attempts: 1,
+    };
+    let asked = Asked {
+        dialect: Dialect::Chat,
+        request_id: "0123456789abcdef".to_owned(),
+        streams: false,
+        hide_usage: false,
+        model: None,
+        debug: None,
+        shower: shower(&policy::of_text("[gateway]\noutput = \"block\"")),
+        reply,
+        patience: LONG,
+    };
+    let refusal = asked.shown(house.bill().await).await.err().unwrap();
+    assert_eq!(refusal.code, "blocked");
+    assert!(house.ended("blocked"), "{}", house.metrics.prometheus());
+    assert!(house.counts("tacit_tokens_total{direction=\"input\"} 700"));
+    assert!(house.counts("tacit_tokens_total{direction=\"output\"} 40"));
 }
