@@ -37,6 +37,7 @@ use show::Shower;
 use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
+use tokio::sync::OwnedSemaphorePermit;
 use wire::{Dialect, Edit};
 
 /// Tells kinds and counts of what was found in a request.
@@ -99,16 +100,22 @@ pub(crate) struct Prepared {
     question: Question,
     conversation: Conversation,
     bill: Bill,
+    /// The memory that its body was allowed, which it takes until somebody answers: another server may be asked.
+    memory: Option<OwnedSemaphorePermit>,
 }
 
 /// Reads a request and hides its texts.
 ///
 /// # Errors
 /// When it is wrong, its policy refuses it, or its session cannot be used.
-pub(crate) async fn prepare(shared: &HttpShared, incoming: Incoming) -> Result<Prepared, Refusal> {
+pub(crate) async fn prepare(
+    shared: &HttpShared,
+    mut incoming: Incoming,
+) -> Result<Prepared, Refusal> {
     let mut bill = Bill::begin(&shared.metrics, incoming.dialect, Arc::clone(&incoming.entry));
+    let memory = incoming.memory.take();
     match read_and_hide(shared, incoming, &mut bill).await {
-        Ok((question, conversation)) => Ok(Prepared { question, conversation, bill }),
+        Ok((question, conversation)) => Ok(Prepared { question, conversation, bill, memory }),
         Err(refusal) => Err(bill.refused(refusal)),
     }
 }
@@ -141,9 +148,10 @@ impl Prepared {
     /// # Errors
     /// When it is not admitted, or nobody answers.
     pub(crate) async fn answer(self, shared: &HttpShared) -> Result<Answer, Refusal> {
-        let Self { question, conversation, mut bill } = self;
+        let Self { question, conversation, mut bill, memory } = self;
         let told = told(&question.policy, &conversation);
         let asked = ask(shared, &question, conversation, &mut bill).await;
+        drop(memory);
         let mut answer = match asked {
             Ok(asked) => asked.shown(bill).await?,
             Err(refusal) => return Err(bill.refused(refusal)),

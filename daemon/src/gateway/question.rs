@@ -9,6 +9,7 @@ use crate::policy::Policy;
 use crate::settings::Images;
 use http::{HeaderMap, StatusCode};
 use std::sync::Arc;
+use tokio::sync::OwnedSemaphorePermit;
 use wire::{Dialect, Request};
 
 /// Names the session whose placeholders are used.
@@ -27,6 +28,8 @@ pub(crate) struct Incoming {
     pub(crate) dialect: Dialect,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Vec<u8>,
+    /// The memory that the body was allowed.
+    pub(crate) memory: Option<OwnedSemaphorePermit>,
     pub(crate) caller: Caller,
     pub(crate) request_id: String,
     pub(crate) entry: Arc<Entry>,
