@@ -38,7 +38,7 @@ use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio::sync::OwnedSemaphorePermit;
-use wire::{Dialect, Edit};
+use wire::{Dialect, Edit, Request};
 
 /// Tells kinds and counts of what was found in a request.
 const FOUND: HeaderName = HeaderName::from_static("x-tacit-found");
@@ -207,7 +207,7 @@ async fn ask(
         && matches!(dialect, Dialect::Chat | Dialect::Completions);
     let body = |model: &str| {
         let edit = Edit {
-            model: (request.model() != Some(model)).then_some(model),
+            model: renames(request, model).then_some(model),
             explain: explains.then_some(EXPLANATION),
             usage,
         };
@@ -234,6 +234,12 @@ async fn ask(
         reply,
         patience: shared.write_timeout,
     })
+}
+
+/// Whether the upstream's name of the model is to be written. Where a request names several, the one that was allowed is
+/// put in the place of each: another might be obeyed.
+fn renames(request: &Request, model: &str) -> bool {
+    request.model() != Some(model) || request.names_models()
 }
 
 /// What the model saw, as JSON on one line.
