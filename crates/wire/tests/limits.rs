@@ -106,6 +106,33 @@ fn the_most_that_any_member_asks_for_counts() {
 }
 
 #[test]
+fn what_lies_with_the_upstream_is_told() {
+    let read = |body: &str| {
+        let request = Request::read(Dialect::Responses, body.as_bytes().to_vec()).unwrap();
+        request.previous().map(str::to_owned)
+    };
+    for body in [
+        r#"{"previous_response_id":"r"}"#,
+        r#"{"conversation":"c"}"#,
+        r#"{"conversation":{"id":"c"}}"#,
+        r#"{"input":[{"type":"item_reference","id":"i"}]}"#,
+        r#"{"input":[{"id":"i"},{"role":"user","content":"x"}]}"#,
+        r#"{"input":[{"type":null,"id":"i"}]}"#,
+    ] {
+        assert!(read(body).is_some(), "{body}");
+    }
+    for body in [
+        r#"{"previous_response_id":null,"conversation":null,"input":"x"}"#,
+        r#"{"input":[{"role":"user","content":"x"},{"content":"x","role":"assistant"}]}"#,
+        r#"{"input":[{"type":"reasoning","id":"i","summary":[]}]}"#,
+    ] {
+        assert_eq!(read(body), None, "{body}");
+    }
+    let body = br#"{"conversation":["c"]}"#.to_vec();
+    assert!(Request::read(Dialect::Responses, body).is_err());
+}
+
+#[test]
 fn a_key_that_ends_in_half_a_character_is_another_key() {
     let body = br#"{"model":"large","model\ud83d":"small"}"#.to_vec();
     assert_eq!(Request::read(Dialect::Chat, body).unwrap().model(), Some("large"));

@@ -68,7 +68,8 @@ impl Question {
             return Err(no_model());
         }
         if request.previous().is_some() {
-            let message = "`previous_response_id` is not supported: send the messages instead";
+            let message = "`previous_response_id`, `conversation` and references to items are not supported: \
+                           send the messages instead";
             return Err(Refusal::unprocessable(message));
         }
         if policy.gateway.images == Images::Refuse && !request.opaque().is_empty() {

@@ -182,7 +182,11 @@ impl Reader<'_> {
             }
             (Mark::Model, _) => return Err(Error::Wrong("the model is not a text")),
             (Mark::Previous, Kind::String) => request.previous = Some(decoded(value)),
-            (Mark::Previous, _) => return Err(Error::Wrong("the previous answer is not a text")),
+            // A conversation, by an object that names it.
+            (Mark::Previous, Kind::Object) => request.previous = Some(value.to_owned()),
+            (Mark::Previous, _) => {
+                return Err(Error::Wrong("the previous answer or conversation is not a text"));
+            }
             (Mark::Streams, Kind::True | Kind::False) => {
                 request.streams = found.kind == Kind::True;
             }
@@ -313,9 +317,17 @@ impl Reader<'_> {
         self.explain = Explain::Turns(list);
     }
 
-    /// Of an item of responses that is of no known kind, nobody knows where its texts are.
+    /// Of an item of responses that is of no known kind, nobody knows where its texts are; one that says neither its kind
+    /// nor whose it is stands for one that the upstream keeps.
     fn item(&mut self, at: usize) {
         let kind = self.type_within(at, 1);
+        if self.request.dialect == Dialect::Responses && self.found[at].kind == Kind::Object {
+            let has_role = || self.within(at, 1).any(|found| found.mark == Mark::Role);
+            if kind.as_deref().map_or_else(|| !has_role(), |kind| kind == REFERENCE) {
+                self.request.previous = Some(REFERENCE.to_owned());
+                return;
+            }
+        }
         if kind.is_some_and(|kind| kind != "message" && !ITEMS.contains(&kind.as_str())) {
             self.request.opaque.push(Opaque::Other);
         }
@@ -343,6 +355,9 @@ impl Reader<'_> {
     }
 }
 
+/// The kind of items of responses that stand for others, which the upstream keeps.
+const REFERENCE: &str = "item_reference";
+
 /// The kinds of items of responses that are read.
 const ITEMS: &[&str] = &[
     "apply_patch_call",
@@ -356,7 +371,6 @@ const ITEMS: &[&str] = &[
     "function_call",
     "function_call_output",
     "image_generation_call",
-    "item_reference",
     "local_shell_call",
     "local_shell_call_output",
     "mcp_approval_request",

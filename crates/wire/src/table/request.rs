@@ -90,6 +90,7 @@ const RESPONSES: &[(&str, Mark)] = &[
     ("instructions", SYSTEM),
     ("max_output_tokens", OutputMax),
     ("previous_response_id", Previous),
+    ("conversation", Previous),
     ("input", Text(Whose::User)),
     ("prompt.variables.+", USER),
     ("prompt.variables.+.text", USER),
