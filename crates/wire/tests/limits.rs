@@ -133,6 +133,28 @@ fn what_lies_with_the_upstream_is_told() {
 }
 
 #[test]
+fn prompts_are_read_in_every_shape_that_servers_take() {
+    for (dialect, body) in [
+        (Dialect::Completions, r#"{"prompt":[[12,"canary"]]}"#),
+        (Dialect::Completions, r#"{"prompt":[12,"canary"]}"#),
+        (Dialect::Completions, r#"{"prompt":{"prompt_string":"canary"}}"#),
+        (Dialect::Completions, r#"{"prompt":[{"prompt_string":"canary","multimodal_data":[]}]}"#),
+        (Dialect::Embeddings, r#"{"input":[{"text":"canary"}]}"#),
+        (Dialect::Embeddings, r#"{"input":{"text":"canary"}}"#),
+        (Dialect::Embeddings, r#"{"input":[["canary"]]}"#),
+        (Dialect::Embeddings, r#"{"input":[{"prompt_string":"canary"}]}"#),
+    ] {
+        let request = Request::read(dialect, body.as_bytes().to_vec()).unwrap();
+        let texts: Vec<_> = request.texts().iter().map(|text| text.text.as_str()).collect();
+        assert_eq!(texts, ["canary"], "{body}");
+        let written = request.write(&["<X_1>".into()], &Edit::default());
+        assert_eq!(String::from_utf8(written).unwrap(), body.replace("canary", "<X_1>"));
+    }
+    let lists = br#"{"prompt":[[1,2],[3,"a","b"]]}"#.to_vec();
+    assert_eq!(Request::read(Dialect::Completions, lists).unwrap().choices(), 2);
+}
+
+#[test]
 fn a_key_that_ends_in_half_a_character_is_another_key() {
     let body = br#"{"model":"large","model\ud83d":"small"}"#.to_vec();
     assert_eq!(Request::read(Dialect::Chat, body).unwrap().model(), Some("large"));

@@ -304,7 +304,7 @@ impl Reader<'_> {
             Kind::Object => self.request.opaque.push(Opaque::Other),
             _ => {}
         }
-        if is_element && found.kind != Kind::Number {
+        if found.depth == 2 && found.kind != Kind::Number {
             self.request.prompts = self.request.prompts.saturating_add(1);
         }
     }

@@ -76,12 +76,22 @@ const COMPLETIONS: &[(&str, Mark)] = &[
     ("max_tokens", OutputMax),
     ("prompt", Prompt),
     ("prompt.*", Prompt),
+    // Texts among tokens, and in an object beside pictures, as llama.cpp takes them.
+    ("prompt.*.*", Prompt),
+    ("prompt.prompt_string", USER),
+    ("prompt.*.prompt_string", USER),
     ("suffix", USER),
 ];
 
 const EMBEDDINGS: &[(&str, Mark)] = &[
     ("input", Prompt),
     ("input.*", Prompt),
+    ("input.*.*", Prompt),
+    ("input.prompt_string", USER),
+    ("input.*.prompt_string", USER),
+    // Objects with a text or a picture.
+    ("input.text", USER),
+    ("input.*.text", USER),
     // Servers that take messages or pictures here are asked with `messages`, which is read as a chat's.
     ("messages", Turns),
 ];
