@@ -219,13 +219,16 @@ fn an_event_has_a_limit() {
 
 #[test]
 fn an_answer_has_so_many_parts_at_once_and_no_more() {
-    let mut events = String::new();
-    for choice in 0..2000 {
-        events.push_str(&format!(
-            "data: {{\"choices\":[{{\"index\":{choice},\"delta\":{{\"content\":\"x\"}}}}]}}\n\n"
-        ));
-    }
-    assert!(matches!(push(Dialect::Chat, events.as_bytes()).0, Err(Error::Wrong(_))));
+    let events = |choices: u32| {
+        let event = |choice| {
+            format!(
+                "data: {{\"choices\":[{{\"index\":{choice},\"delta\":{{\"content\":\"x\"}}}}]}}\n\n"
+            )
+        };
+        push(Dialect::Chat, (0..choices).map(event).collect::<String>().as_bytes()).0
+    };
+    assert_eq!(events(256), Ok(()));
+    assert!(matches!(events(257), Err(Error::Wrong(_))));
 }
 
 #[test]

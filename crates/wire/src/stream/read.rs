@@ -16,8 +16,9 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
-/// The most fields at once: each keeps the form of its events. Choices times tool calls of any answer are far fewer.
-const FIELDS_MAX: usize = 1024;
+/// The most fields at once: each keeps the form of its events, for which its first event is gone over again. An answer has
+/// 128 choices at most, and few tool calls.
+const FIELDS_MAX: usize = 256;
 
 /// An event as it came.
 pub(super) struct Event<'b> {
