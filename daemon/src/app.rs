@@ -297,6 +297,7 @@ async fn share(
             memory: Arc::new(Semaphore::new(memory)),
         },
         request_timeout: settings.server.request_timeout.0,
+        write_timeout: settings.server.write_timeout.0,
         requests: Semaphore::new(settings.server.requests_max.0 as usize),
         metrics_enabled: settings.metrics.enabled,
         metrics_for_all: settings.metrics.allow_all,

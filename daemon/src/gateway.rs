@@ -36,8 +36,9 @@ use refusal::{blocked, of_ask};
 use show::Shower;
 use std::collections::HashSet;
 use std::sync::Arc;
-use std::time::Instant;
-use wire::{Dialect, Edit};
+use std::time::{Duration, Instant};
+use tokio::sync::OwnedSemaphorePermit;
+use wire::{Dialect, Edit, Request};
 
 /// Tells kinds and counts of what was found in a request.
 const FOUND: HeaderName = HeaderName::from_static("x-tacit-found");
@@ -99,16 +100,22 @@ pub(crate) struct Prepared {
     question: Question,
     conversation: Conversation,
     bill: Bill,
+    /// The memory that its body was allowed, which it takes until somebody answers: another server may be asked.
+    memory: Option<OwnedSemaphorePermit>,
 }
 
 /// Reads a request and hides its texts.
 ///
 /// # Errors
 /// When it is wrong, its policy refuses it, or its session cannot be used.
-pub(crate) async fn prepare(shared: &HttpShared, incoming: Incoming) -> Result<Prepared, Refusal> {
+pub(crate) async fn prepare(
+    shared: &HttpShared,
+    mut incoming: Incoming,
+) -> Result<Prepared, Refusal> {
     let mut bill = Bill::begin(&shared.metrics, incoming.dialect, Arc::clone(&incoming.entry));
+    let memory = incoming.memory.take();
     match read_and_hide(shared, incoming, &mut bill).await {
-        Ok((question, conversation)) => Ok(Prepared { question, conversation, bill }),
+        Ok((question, conversation)) => Ok(Prepared { question, conversation, bill, memory }),
         Err(refusal) => Err(bill.refused(refusal)),
     }
 }
@@ -141,9 +148,10 @@ impl Prepared {
     /// # Errors
     /// When it is not admitted, or nobody answers.
     pub(crate) async fn answer(self, shared: &HttpShared) -> Result<Answer, Refusal> {
-        let Self { question, conversation, mut bill } = self;
+        let Self { question, conversation, mut bill, memory } = self;
         let told = told(&question.policy, &conversation);
         let asked = ask(shared, &question, conversation, &mut bill).await;
+        drop(memory);
         let mut answer = match asked {
             Ok(asked) => asked.shown(bill).await?,
             Err(refusal) => return Err(bill.refused(refusal)),
@@ -176,6 +184,8 @@ struct Asked {
     debug: Option<String>,
     shower: Shower,
     reply: Reply,
+    /// How long the client may take nothing of the answer.
+    patience: Duration,
 }
 
 /// Asks an upstream, once it is admitted.
@@ -197,7 +207,7 @@ async fn ask(
         && matches!(dialect, Dialect::Chat | Dialect::Completions);
     let body = |model: &str| {
         let edit = Edit {
-            model: (request.model() != Some(model)).then_some(model),
+            model: renames(request, model).then_some(model),
             explain: explains.then_some(EXPLANATION),
             usage,
         };
@@ -222,7 +232,14 @@ async fn ask(
         debug,
         shower: Shower::new(conversation.kept, &question.policy),
         reply,
+        patience: shared.write_timeout,
     })
+}
+
+/// Whether the upstream's name of the model is to be written. Where a request names several, the one that was allowed is
+/// put in the place of each: another might be obeyed.
+fn renames(request: &Request, model: &str) -> bool {
+    request.model() != Some(model) || request.names_models()
 }
 
 /// What the model saw, as JSON on one line.
@@ -253,12 +270,13 @@ impl Asked {
         if self.streams && is_stream(&self.reply.headers) {
             return Ok(stream::answer(self, bill));
         }
-        match whole::answer(self).await {
-            Ok((answer, done)) => {
-                bill.done(done);
-                Ok(answer)
+        let (answer, done) = whole::answer(self).await;
+        match done {
+            Some(done) => {
+                bill.done(done, answer.as_ref().err());
+                answer
             }
-            Err(refusal) => Err(bill.refused(refusal)),
+            None => answer.map_err(|refusal| bill.refused(refusal)),
         }
     }
 }

@@ -16,7 +16,7 @@ mod route;
 
 pub(crate) use answer::{Answer, Refusal, typed};
 pub(crate) use body::BodyLimits;
-pub(crate) use flow::Flow;
+pub(crate) use flow::{CutOff, Flow};
 pub(crate) use models::family;
 pub(crate) use native::is_name;
 pub(crate) use observe::ObserveLayer;

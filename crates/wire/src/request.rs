@@ -82,6 +82,11 @@ impl Request {
         self.model.as_deref()
     }
 
+    /// Whether the model is named more than once: which one is meant is every server's own choice.
+    pub fn names_models(&self) -> bool {
+        self.models.len() > 1
+    }
+
     /// Whether the answer is to come as a stream.
     pub fn streams(&self) -> bool {
         self.streams
@@ -102,7 +107,7 @@ impl Request {
         self.output_max
     }
 
-    /// The answer before this one, which the upstream keeps.
+    /// What the upstream keeps and the request goes on from: an answer, a conversation or an item of one.
     pub fn previous(&self) -> Option<&str> {
         self.previous.as_deref()
     }

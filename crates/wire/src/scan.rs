@@ -225,14 +225,20 @@ impl Scanner<'_> {
         if node == Node::NONE {
             return Ok(Place { node, index });
         }
-        let node = if escaped {
+        let name = if escaped {
+            let mut high = None;
             self.key.clear();
-            crate::json::decode(&self.text[start..end], &mut None, &mut self.key);
-            self.table.member(node, self.key.as_bytes())
+            crate::json::decode(&self.text[start..end], &mut high, &mut self.key);
+            crate::json::end(&mut high, &mut self.key);
+            self.key.as_bytes()
         } else {
-            self.table.member(node, &self.bytes[start + 1..end - 1])
+            &self.bytes[start + 1..end - 1]
         };
-        Ok(Place { node, index })
+        let member = self.table.member(node, name);
+        if member == Node::NONE && self.table.is_in_other_letters(node, name) {
+            return Err(Error::Wrong("a member is spelled in other letters than the dialect has"));
+        }
+        Ok(Place { node: member, index })
     }
 
     fn word(&mut self, word: &str, kind: Kind) -> Result<Kind, Error> {

@@ -133,6 +133,17 @@ impl Stream {
         self.reader.is_done()
     }
 
+    /// Whether the upstream said that its answer failed.
+    pub fn has_failed(&self) -> bool {
+        self.reader.has_failed()
+    }
+
+    /// Takes back that the answer is complete, where what the last call wrote is not passed on: [`Stream::fail`] writes
+    /// its error event then.
+    pub fn reopen(&mut self) {
+        self.reader.reopen();
+    }
+
     /// What the upstream counted.
     pub fn usage(&self) -> Option<Usage> {
         self.reader.usage()

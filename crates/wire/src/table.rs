@@ -103,6 +103,8 @@ impl Node {
 #[derive(Debug)]
 pub(crate) struct Table {
     nodes: Vec<Branch>,
+    /// Whether names in other letters than the table's are told.
+    tells_letters: bool,
 }
 
 #[derive(Debug)]
@@ -125,7 +127,7 @@ pub(crate) type Paths = (&'static str, &'static [(&'static str, Mark)]);
 impl Table {
     /// Makes a table of lists of paths, each with what goes before every one of it.
     pub(crate) fn of(lists: &[Paths]) -> Self {
-        let mut table = Self { nodes: Vec::new() };
+        let mut table = Self { nodes: Vec::new(), tells_letters: false };
         table.grow();
         for (before, paths) in lists {
             for (path, mark) in *paths {
@@ -135,6 +137,12 @@ impl Table {
             }
         }
         table
+    }
+
+    /// Tells of names in other letters. Servers written in Go take `Messages` for `messages`, others pass it over: what
+    /// is read here must be what each of them reads.
+    pub(crate) fn telling_letters(self) -> Self {
+        Self { tells_letters: true, ..self }
     }
 
     fn grow(&mut self) -> Node {
@@ -205,6 +213,35 @@ impl Table {
         let found = branch.members.iter().find(|(known, _)| known.as_bytes() == name);
         found.map_or(branch.rest, |(_, node)| *node)
     }
+
+    /// Whether a member without a place here has one in other letters. Where any name has a place, none is told.
+    pub(crate) fn is_in_other_letters(&self, node: Node, name: &[u8]) -> bool {
+        let Some(branch) = self.nodes.get(node.at()).filter(|_| self.tells_letters) else {
+            return false;
+        };
+        let folds = |known: &str| folds_to(name, known.as_bytes());
+        branch.rest == Node::NONE && branch.members.iter().any(|(known, _)| folds(known))
+    }
+}
+
+/// Whether a name is that one of ASCII but for case. Two signs beyond ASCII have small letters of ASCII.
+fn folds_to(name: &[u8], known: &[u8]) -> bool {
+    const LONG_S: &[u8] = "\u{17f}".as_bytes();
+    const KELVIN: &[u8] = "\u{212a}".as_bytes();
+    if name.len() < known.len() || name.len() > known.len() * KELVIN.len() {
+        return false;
+    }
+    let mut rest = name;
+    for letter in known {
+        let sign = match letter.to_ascii_lowercase() {
+            b's' if rest.starts_with(LONG_S) => LONG_S.len(),
+            b'k' if rest.starts_with(KELVIN) => KELVIN.len(),
+            _ if rest.first().is_some_and(|first| first.eq_ignore_ascii_case(letter)) => 1,
+            _ => return false,
+        };
+        rest = &rest[sign..];
+    }
+    rest.is_empty()
 }
 
 #[cfg(test)]
@@ -230,5 +267,16 @@ mod tests {
         assert_eq!(member(Node::ROOT, "e"), Node::NONE);
         assert_eq!(table.mark(Node::NONE), None);
         assert_eq!(member(Node::NONE, "e"), Node::NONE);
+    }
+
+    #[test]
+    fn a_name_folds_to_the_one_that_differs_in_case_alone() {
+        let folds = |name: &str, known: &str| folds_to(name.as_bytes(), known.as_bytes());
+        for name in ["Task", "TASK", "ta\u{17f}k", "tas\u{212a}", "TA\u{17f}\u{212a}", "task"] {
+            assert!(folds(name, "task"), "{name}");
+        }
+        for name in ["", "tas", "tasks", "t\u{17f}sk", "ta\u{212a}s", "tä\u{17f}k", "ta k"] {
+            assert!(!folds(name, "task"), "{name}");
+        }
     }
 }

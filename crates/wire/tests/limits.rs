@@ -57,6 +57,110 @@ fn arguments_that_are_nested_too_deep_are_one_text() {
 }
 
 #[test]
+fn members_in_other_letters_are_refused() {
+    let wrong = Error::Wrong("a member is spelled in other letters than the dialect has");
+    let read = |dialect, body: &str| Request::read(dialect, body.as_bytes().to_vec());
+    let bodies = [
+        r#"{"model":"small","messages":[],"Model":"large","Messages":[{"content":"canary"}]}"#,
+        r#"{"MODEL":"large"}"#,
+        r#"{"\u004dodel":"large"}"#,
+        "{\"me\u{17f}\u{17f}ages\":[{\"role\":\"user\",\"content\":\"canary\"}]}",
+        r#"{"me\u017fsages":[]}"#,
+        r#"{"messages":[{"role":"user","Content":"canary"}]}"#,
+        "{\"messages\":[{\"tool_calls\":[{\"function\":{\"argument\u{17f}\":\"{}\"}}]}]}",
+        r#"{"messages":[{"tool_calls":[{"Function":{"arguments":"{}"}}]}]}"#,
+    ];
+    for body in bodies {
+        for dialect in [Dialect::Chat, Dialect::OllamaChat] {
+            assert_eq!(read(dialect, body).unwrap_err(), wrong, "{body}");
+        }
+    }
+    let part = r#"{"messages":[{"content":[{"type":"text","Text":"canary"}]}]}"#;
+    assert_eq!(read(Dialect::Chat, part).unwrap_err(), wrong);
+    assert_eq!(read(Dialect::Messages, part).unwrap_err(), wrong);
+    let fine = [
+        r#"{"metadata":{"Model":"x"},"messages":[{"content":"a","Kind":1}],"tools":[{"Model":1}]}"#,
+        r#"{"modell":"x","mode":"x","messages":[{"tool_calls":[{"function":{"arguments":{"A":"b","a":"c"}}}]}]}"#,
+    ];
+    fine.iter().for_each(|body| assert!(read(Dialect::Chat, body).is_ok(), "{body}"));
+    let answer = br#"{"Choices":[],"choices":[]}"#.to_vec();
+    assert!(Answer::read(Dialect::Chat, answer).is_ok(), "answers are the upstream's to spell");
+    assert_eq!(push(Dialect::Chat, b"data: {\"Choices\":[]}\n\n").0, Ok(()));
+}
+
+#[test]
+fn the_most_that_any_member_asks_for_counts() {
+    let read = |dialect, body: &str| {
+        let request = Request::read(dialect, body.as_bytes().to_vec()).unwrap();
+        (request.choices(), request.output_max())
+    };
+    for dialect in [Dialect::Chat, Dialect::Completions, Dialect::Messages] {
+        assert_eq!(read(dialect, r#"{"max_tokens":1,"n_predict":900}"#), (1, Some(900)));
+        assert_eq!(read(dialect, r#"{"n_predict":1,"max_tokens":900}"#), (1, Some(900)));
+        let endless = [r#"{"max_tokens":1,"n_predict":-1}"#, r#"{"n_predict":-1,"max_tokens":1}"#];
+        endless.iter().for_each(|body| assert_eq!(read(dialect, body), (1, None), "{body}"));
+    }
+    let several = [r#"{"n":1,"best_of":20}"#, r#"{"best_of":20,"n":1}"#, r#"{"n":20,"n":1}"#];
+    several.iter().for_each(|body| assert_eq!(read(Dialect::Completions, body).0, 20, "{body}"));
+    assert_eq!(read(Dialect::Completions, r#"{"best_of":3,"prompt":["a","b"]}"#).0, 6);
+}
+
+#[test]
+fn what_lies_with_the_upstream_is_told() {
+    let read = |body: &str| {
+        let request = Request::read(Dialect::Responses, body.as_bytes().to_vec()).unwrap();
+        request.previous().map(str::to_owned)
+    };
+    for body in [
+        r#"{"previous_response_id":"r"}"#,
+        r#"{"conversation":"c"}"#,
+        r#"{"conversation":{"id":"c"}}"#,
+        r#"{"input":[{"type":"item_reference","id":"i"}]}"#,
+        r#"{"input":[{"id":"i"},{"role":"user","content":"x"}]}"#,
+        r#"{"input":[{"type":null,"id":"i"}]}"#,
+    ] {
+        assert!(read(body).is_some(), "{body}");
+    }
+    for body in [
+        r#"{"previous_response_id":null,"conversation":null,"input":"x"}"#,
+        r#"{"input":[{"role":"user","content":"x"},{"content":"x","role":"assistant"}]}"#,
+        r#"{"input":[{"type":"reasoning","id":"i","summary":[]}]}"#,
+    ] {
+        assert_eq!(read(body), None, "{body}");
+    }
+    let body = br#"{"conversation":["c"]}"#.to_vec();
+    assert!(Request::read(Dialect::Responses, body).is_err());
+}
+
+#[test]
+fn prompts_are_read_in_every_shape_that_servers_take() {
+    for (dialect, body) in [
+        (Dialect::Completions, r#"{"prompt":[[12,"canary"]]}"#),
+        (Dialect::Completions, r#"{"prompt":[12,"canary"]}"#),
+        (Dialect::Completions, r#"{"prompt":{"prompt_string":"canary"}}"#),
+        (Dialect::Completions, r#"{"prompt":[{"prompt_string":"canary","multimodal_data":[]}]}"#),
+        (Dialect::Embeddings, r#"{"input":[{"text":"canary"}]}"#),
+        (Dialect::Embeddings, r#"{"input":{"text":"canary"}}"#),
+        (Dialect::Embeddings, r#"{"input":[["canary"]]}"#),
+        (Dialect::Embeddings, r#"{"input":[{"prompt_string":"canary"}]}"#),
+    ] {
+        let request = Request::read(dialect, body.as_bytes().to_vec()).unwrap();
+        let texts: Vec<_> = request.texts().iter().map(|text| text.text.as_str()).collect();
+        assert_eq!(texts, ["canary"], "{body}");
+        let written = request.write(&["<X_1>".into()], &Edit::default());
+        assert_eq!(String::from_utf8(written).unwrap(), body.replace("canary", "<X_1>"));
+    }
+    let lists = br#"{"prompt":[[1,2],[3,"a","b"]]}"#.to_vec();
+    assert_eq!(Request::read(Dialect::Completions, lists).unwrap().choices(), 2);
+}
+
+#[test]
+fn a_key_that_ends_in_half_a_character_is_another_key() {
+    let body = br#"{"model":"large","model\ud83d":"small"}"#.to_vec();
+    assert_eq!(Request::read(Dialect::Chat, body).unwrap().model(), Some("large"));
+}
+
+#[test]
 fn bytes_that_are_no_text_are_refused() {
     for dialect in Dialect::ALL {
         let body = b"{\"model\":\"\xff\"}".to_vec();
@@ -115,13 +219,16 @@ fn an_event_has_a_limit() {
 
 #[test]
 fn an_answer_has_so_many_parts_at_once_and_no_more() {
-    let mut events = String::new();
-    for choice in 0..2000 {
-        events.push_str(&format!(
-            "data: {{\"choices\":[{{\"index\":{choice},\"delta\":{{\"content\":\"x\"}}}}]}}\n\n"
-        ));
-    }
-    assert!(matches!(push(Dialect::Chat, events.as_bytes()).0, Err(Error::Wrong(_))));
+    let events = |choices: u32| {
+        let event = |choice| {
+            format!(
+                "data: {{\"choices\":[{{\"index\":{choice},\"delta\":{{\"content\":\"x\"}}}}]}}\n\n"
+            )
+        };
+        push(Dialect::Chat, (0..choices).map(event).collect::<String>().as_bytes()).0
+    };
+    assert_eq!(events(256), Ok(()));
+    assert!(matches!(events(257), Err(Error::Wrong(_))));
 }
 
 #[test]

@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 use wire::{Dialect, Request, Usage};
 
 /// Bytes that are taken for a token where nobody counted.
-const BYTES_PER_TOKEN: u64 = 4;
+pub(super) const BYTES_PER_TOKEN: u64 = 4;
 
 /// What a refusal's code says about how a request ended.
 pub(super) fn ended_by(code: &str) -> Ended {
@@ -122,11 +122,15 @@ impl Bill {
         self.gateway().restored.inc_by(count);
     }
 
-    /// A whole answer is there.
-    pub(super) fn done(mut self, done: Done) {
+    /// A whole answer is there, and is shown or refused.
+    pub(super) fn done(mut self, done: Done, refusal: Option<&Refusal>) {
         self.progress(done.output_bytes);
         self.restored(done.restored);
-        self.settle(Ended::Done, StatusCode::OK, done.usage);
+        let (ended, status) = match refusal {
+            Some(refusal) => (ended_by(refusal.code), refusal.status),
+            None => (Ended::Done, StatusCode::OK),
+        };
+        self.settle(ended, status, done.usage);
     }
 
     /// The upstream answered with an error, which the client gets.

@@ -9,6 +9,7 @@ use crate::policy::Policy;
 use crate::settings::Images;
 use http::{HeaderMap, StatusCode};
 use std::sync::Arc;
+use tokio::sync::OwnedSemaphorePermit;
 use wire::{Dialect, Request};
 
 /// Names the session whose placeholders are used.
@@ -27,6 +28,8 @@ pub(crate) struct Incoming {
     pub(crate) dialect: Dialect,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Vec<u8>,
+    /// The memory that the body was allowed.
+    pub(crate) memory: Option<OwnedSemaphorePermit>,
     pub(crate) caller: Caller,
     pub(crate) request_id: String,
     pub(crate) entry: Arc<Entry>,
@@ -65,7 +68,8 @@ impl Question {
             return Err(no_model());
         }
         if request.previous().is_some() {
-            let message = "`previous_response_id` is not supported: send the messages instead";
+            let message = "`previous_response_id`, `conversation` and references to items are not supported: \
+                           send the messages instead";
             return Err(Refusal::unprocessable(message));
         }
         if policy.gateway.images == Images::Refuse && !request.opaque().is_empty() {

@@ -8,7 +8,7 @@ use crate::policy::{self, Policy};
 use crate::secret::Hasher;
 use proptest::prelude::*;
 use std::sync::{Arc, OnceLock};
-use wire::{Field, Part, Show};
+use wire::{Dialect, Field, Part, Request, Show};
 
 fn fleeting(policy: &Arc<Policy>) -> Fleeting {
     let hashes = Hashes::new(Arc::new(Hasher::new(&"secret".into())), 1);
@@ -207,6 +207,19 @@ fn fields_that_come_mixed_are_shown_apart() {
     fields.iter().zip(&mut out).for_each(|(field, out)| shower.finish(*field, out));
     assert_eq!(out, ["ana@example.org", "bea@example.org!"]);
     assert_eq!(shower.take_restored(), 2);
+}
+
+#[test]
+fn of_several_models_the_one_that_was_allowed_is_asked() {
+    let renames = |body: &str, model| {
+        let request = Request::read(Dialect::Chat, body.as_bytes().to_vec()).unwrap();
+        super::renames(&request, model)
+    };
+    assert!(renames(r#"{"model":"large","model":"small"}"#, "small"));
+    assert!(renames(r#"{"model":"small","model":"small"}"#, "small"));
+    assert!(renames(r#"{"model":"small"}"#, "org/small"));
+    assert!(renames("{}", "small"));
+    assert!(!renames(r#"{"model":"small"}"#, "small"), "its bytes stay");
 }
 
 const MASKED: &str = "[gateway]\noutput = \"mask\"";

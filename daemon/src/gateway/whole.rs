@@ -25,31 +25,42 @@ const WORD_MAX: usize = 64;
 
 /// Shows a whole answer.
 ///
+/// What it took is told also where its policy ends it: the model wrote it all the same.
+///
 /// # Errors
 /// When it does not come, is no answer, or its policy ends it.
-pub(super) async fn answer(asked: Asked) -> Result<(Answer, Done), Refusal> {
+pub(super) async fn answer(asked: Asked) -> (Result<Answer, Refusal>, Option<Done>) {
+    match shown(asked).await {
+        Ok((shown, done)) => (shown, Some(done)),
+        Err(refusal) => (Err(refusal), None),
+    }
+}
+
+async fn shown(asked: Asked) -> Result<(Result<Answer, Refusal>, Done), Refusal> {
     let Asked { dialect, model, debug, mut shower, reply, .. } = asked;
     let (upstream, status) = (reply.upstream, reply.status);
     let body = reply.body.collect(ANSWER_BYTES_MAX).await.map_err(|error| of_body(&error))?;
     let heavy = body.len() > hiding::BLOCKING_BYTES;
-    let work = move || {
+    let work = move || -> Result<_, Refusal> {
         let answer = wire::Answer::read(dialect, body.into())
             .map_err(|error| failed(format!("upstream {upstream} sent no answer: {error}")))?;
         let texts: Vec<Cow<'_, str>> = match shower.is_idle() {
             true => answer.texts().iter().map(|text| text.text.as_str().into()).collect(),
             false => answer.texts().iter().map(|text| shower.whole(&text.text).into()).collect(),
         };
+        let output_bytes = answer.texts().iter().map(|text| text.text.len() as u64).sum();
+        let mut done = Done { usage: answer.usage(), output_bytes, restored: 0 };
         if let Some(found) = shower.blocked() {
-            return Err(blocked(found));
+            return Ok((Err(blocked(found)), done));
         }
+        done.restored = shower.take_restored();
         let member = debug.as_deref().map(|debug| ("tacit", debug));
         let written = answer.write(&texts, &AnswerEdit { model: model.as_deref(), member });
-        let output_bytes = answer.texts().iter().map(|text| text.text.len() as u64).sum();
-        let (usage, restored) = (answer.usage(), shower.take_restored());
-        Ok((written, Done { usage, output_bytes, restored }))
+        Ok((Ok(written), done))
     };
     let (written, done) = hiding::beside(heavy, work).await??;
-    Ok((typed(status, HeaderValue::from_static("application/json"), written), done))
+    let json = HeaderValue::from_static("application/json");
+    Ok((written.map(|written| typed(status, json, written)), done))
 }
 
 /// An upstream's error in the shape of its dialect.

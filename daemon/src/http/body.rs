@@ -31,7 +31,7 @@ pub(crate) struct BodyLimits {
 /// A body, and the memory it was allowed.
 pub(super) struct Collected {
     pub(super) bytes: Vec<u8>,
-    _memory: Option<OwnedSemaphorePermit>,
+    pub(super) memory: Option<OwnedSemaphorePermit>,
 }
 
 /// Whether the request says that its body is JSON.
@@ -78,7 +78,7 @@ async fn read(
         return Err(too_large(limits));
     }
     let started = Instant::now();
-    let mut collected = Collected { bytes: Vec::new(), _memory: None };
+    let mut collected = Collected { bytes: Vec::new(), memory: None };
     if declared {
         reserve(&mut collected, announced, limits)?;
         collected.bytes.reserve_exact(announced);
@@ -118,7 +118,7 @@ fn reserve(collected: &mut Collected, bytes: usize, limits: &BodyLimits) -> Resu
     let permit = Arc::clone(&limits.memory).try_acquire_many_owned(kib);
     let permit =
         permit.map_err(|_| Refusal::later("saturated", "too many large bodies at once"))?;
-    match &mut collected._memory {
+    match &mut collected.memory {
         Some(memory) => memory.merge(permit),
         none => *none = Some(permit),
     }

@@ -1,19 +1,24 @@
 //! The body of an answer: there as a whole, or coming piece by piece from somewhere else.
 //!
 //! A body that comes piece by piece carries the request's line and counts along, so that they are written when it has
-//! ended, with what was really sent. Nothing is read ahead: a piece is asked for when the client has taken the last one.
+//! ended, with what was really sent. Where pieces stop before their end, the body ends with an error, so that no client takes
+//! it for whole.
 
 use super::observe::Seen;
 use bytes::Bytes;
 use futures_util::Stream;
 use http_body_util::Full;
 use hyper::body::{Body, Frame, SizeHint};
-use std::convert::Infallible;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
 /// Pieces that come.
-pub(crate) type Pieces = Pin<Box<dyn Stream<Item = Bytes> + Send>>;
+pub(crate) type Pieces = Pin<Box<dyn Stream<Item = Result<Bytes, CutOff>> + Send>>;
+
+/// A body stops before its end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the answer is cut off")]
+pub(crate) struct CutOff;
 
 /// See the module.
 pub(crate) enum Flow {
@@ -63,20 +68,29 @@ impl<T: Into<Bytes>> From<T> for Flow {
 
 impl Body for Flow {
     type Data = Bytes;
-    type Error = Infallible;
+    type Error = CutOff;
 
     fn poll_frame(
         self: Pin<&mut Self>,
         cx: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
+    ) -> Poll<Option<Result<Frame<Bytes>, CutOff>>> {
         let coming = match self.get_mut() {
-            Self::Whole(whole) => return Pin::new(whole).poll_frame(cx),
+            Self::Whole(whole) => {
+                return Pin::new(whole).poll_frame(cx).map_err(|never| match never {});
+            }
             Self::Pieces(coming) => coming,
         };
         let Some(pieces) = &mut coming.pieces else { return Poll::Ready(None) };
         let piece = ready!(pieces.as_mut().poll_next(cx));
         match piece {
-            Some(piece) => {
+            Some(Err(cut)) => {
+                coming.pieces = None;
+                if let Some(seen) = coming.seen.take() {
+                    seen.abandoned(coming.bytes);
+                }
+                Poll::Ready(Some(Err(cut)))
+            }
+            Some(Ok(piece)) => {
                 coming.bytes += piece.len() as u64;
                 Poll::Ready(Some(Ok(Frame::data(piece))))
             }

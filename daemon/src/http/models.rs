@@ -1,7 +1,7 @@
 //! The family of language models: reads requests for the gateway, and lists models.
 
 use super::answer::{Answer, Refusal, typed};
-use super::body;
+use super::body::{self, Collected};
 use super::observe::Course;
 use super::route::{Call, Shared};
 use crate::auth::Caller;
@@ -29,11 +29,13 @@ async fn prepare(
 ) -> Result<gateway::Prepared, Refusal> {
     let caller = caller(&mut call);
     let entry = call.entry.take().expect("there is one where there is a caller");
-    let body = body::collect(&call.parts, call.body, &shared.body).await?.bytes;
+    let collected = body::collect(&call.parts, call.body, &shared.body).await?;
+    let Collected { bytes: body, memory } = collected;
     let course = call.parts.extensions.get::<Arc<Course>>().expect("the observer gave it one");
     let request_id = course.id.0.to_str().unwrap_or_default().to_owned();
     let headers = call.parts.headers;
-    gateway::prepare(shared, Incoming { dialect, headers, body, caller, request_id, entry }).await
+    let incoming = Incoming { dialect, headers, body, memory, caller, request_id, entry };
+    gateway::prepare(shared, incoming).await
 }
 
 fn caller(call: &mut Call) -> Caller {

@@ -157,6 +157,8 @@ pub(crate) struct Shared {
     pub(crate) readiness: Readiness,
     pub(crate) body: BodyLimits,
     pub(crate) request_timeout: Duration,
+    /// How long a client may take nothing of an answer.
+    pub(crate) write_timeout: Duration,
     /// Requests that may be worked on at once.
     pub(crate) requests: Semaphore,
     /// Whether there are metrics, and whether for everybody.

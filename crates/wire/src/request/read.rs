@@ -67,6 +67,7 @@ pub(super) fn read(dialect: Dialect, body: String) -> Result<Request, Error> {
         turn: None,
         source: None,
         explain: Explain::first(dialect),
+        is_endless: false,
         request: Request {
             dialect,
             model: None,
@@ -92,6 +93,9 @@ pub(super) fn read(dialect: Dialect, body: String) -> Result<Request, Error> {
         reader.look(at)?;
     }
     reader.request.explain = reader.explain;
+    if reader.is_endless {
+        reader.request.output_max = None;
+    }
     Ok(reader.request)
 }
 
@@ -113,6 +117,8 @@ struct Reader<'f> {
     /// The document's source that is being read, when it is text.
     source: Option<Found>,
     explain: Explain,
+    /// Whether one of several members says that the model may write without end.
+    is_endless: bool,
     request: Request,
 }
 
@@ -176,7 +182,11 @@ impl Reader<'_> {
             }
             (Mark::Model, _) => return Err(Error::Wrong("the model is not a text")),
             (Mark::Previous, Kind::String) => request.previous = Some(decoded(value)),
-            (Mark::Previous, _) => return Err(Error::Wrong("the previous answer is not a text")),
+            // A conversation, by an object that names it.
+            (Mark::Previous, Kind::Object) => request.previous = Some(value.to_owned()),
+            (Mark::Previous, _) => {
+                return Err(Error::Wrong("the previous answer or conversation is not a text"));
+            }
             (Mark::Streams, Kind::True | Kind::False) => {
                 request.streams = found.kind == Kind::True;
             }
@@ -196,13 +206,14 @@ impl Reader<'_> {
                 };
             }
             (Mark::Count, Kind::Number) => {
-                let count = value.parse().map_err(|_| Error::Wrong("n is not a whole number"))?;
-                request.count = count;
+                // Of several, such as `n` and `best_of`, the largest says what is written.
+                let wrong = |_| Error::Wrong("n or best_of is not a whole number");
+                request.count = request.count.max(value.parse().map_err(wrong)?);
             }
-            (Mark::OutputMax, Kind::Number) => {
-                let most = number(value);
-                request.output_max = request.output_max.max(most);
-            }
+            (Mark::OutputMax, Kind::Number) => match number(value) {
+                Some(most) => request.output_max = request.output_max.max(Some(most)),
+                None => self.is_endless = true,
+            },
             (Mark::Raw, Kind::True) => self.explain = Explain::Nowhere,
             _ => {}
         }
@@ -293,7 +304,7 @@ impl Reader<'_> {
             Kind::Object => self.request.opaque.push(Opaque::Other),
             _ => {}
         }
-        if is_element && found.kind != Kind::Number {
+        if found.depth == 2 && found.kind != Kind::Number {
             self.request.prompts = self.request.prompts.saturating_add(1);
         }
     }
@@ -306,9 +317,17 @@ impl Reader<'_> {
         self.explain = Explain::Turns(list);
     }
 
-    /// Of an item of responses that is of no known kind, nobody knows where its texts are.
+    /// Of an item of responses that is of no known kind, nobody knows where its texts are; one that says neither its kind
+    /// nor whose it is stands for one that the upstream keeps.
     fn item(&mut self, at: usize) {
         let kind = self.type_within(at, 1);
+        if self.request.dialect == Dialect::Responses && self.found[at].kind == Kind::Object {
+            let has_role = || self.within(at, 1).any(|found| found.mark == Mark::Role);
+            if kind.as_deref().map_or_else(|| !has_role(), |kind| kind == REFERENCE) {
+                self.request.previous = Some(REFERENCE.to_owned());
+                return;
+            }
+        }
         if kind.is_some_and(|kind| kind != "message" && !ITEMS.contains(&kind.as_str())) {
             self.request.opaque.push(Opaque::Other);
         }
@@ -336,6 +355,9 @@ impl Reader<'_> {
     }
 }
 
+/// The kind of items of responses that stand for others, which the upstream keeps.
+const REFERENCE: &str = "item_reference";
+
 /// The kinds of items of responses that are read.
 const ITEMS: &[&str] = &[
     "apply_patch_call",
@@ -349,7 +371,6 @@ const ITEMS: &[&str] = &[
     "function_call",
     "function_call_output",
     "image_generation_call",
-    "item_reference",
     "local_shell_call",
     "local_shell_call_output",
     "mcp_approval_request",

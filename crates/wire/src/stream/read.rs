@@ -16,8 +16,9 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
-/// The most fields at once: each keeps the form of its events. Choices times tool calls of any answer are far fewer.
-const FIELDS_MAX: usize = 1024;
+/// The most fields at once: each keeps the form of its events, for which its first event is gone over again. An answer has
+/// 128 choices at most, and few tool calls.
+const FIELDS_MAX: usize = 256;
 
 /// An event as it came.
 pub(super) struct Event<'b> {
@@ -96,6 +97,7 @@ pub(super) struct Reader {
     output: Option<u64>,
     id: Option<String>,
     is_done: bool,
+    has_failed: bool,
     /// The choice that spoke last has ended.
     has_ended: bool,
     output_bytes: u64,
@@ -114,6 +116,7 @@ impl Reader {
             output: None,
             id: None,
             is_done: false,
+            has_failed: false,
             has_ended: false,
             output_bytes: 0,
             number: 0,
@@ -127,6 +130,16 @@ impl Reader {
 
     pub(super) fn is_done(&self) -> bool {
         self.is_done
+    }
+
+    pub(super) fn has_failed(&self) -> bool {
+        self.has_failed
+    }
+
+    /// What was read last does not go out, so nobody has seen the end.
+    pub(super) fn reopen(&mut self) {
+        self.is_done = false;
+        self.has_ended = false;
     }
 
     pub(super) fn id(&self) -> Option<&str> {
@@ -181,6 +194,7 @@ impl Reader {
             self.id = sites.id.map(|found| decoded(&data[found.start..found.end]));
         }
         self.is_done |= sites.is_done;
+        self.has_failed |= sites.has_failed;
         self.has_ended = sites.has_ended
             || self.has_ended && !sites.sites.iter().any(|site| site.says_something());
         if sites.is_usage_alone && self.options.hide_usage {

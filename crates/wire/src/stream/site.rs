@@ -56,6 +56,8 @@ pub(super) struct Sites {
     pub(super) id: Option<Found>,
     /// The answer is complete, or failed.
     pub(super) is_done: bool,
+    /// It failed.
+    pub(super) has_failed: bool,
     /// A choice says that it ended.
     pub(super) has_ended: bool,
     /// Nothing but what was counted.
@@ -109,6 +111,7 @@ impl Walk<'_> {
             | (Dialect::Messages | Dialect::Responses, "error") => {
                 ends.all = true;
                 sites.is_done = true;
+                sites.has_failed |= self.kind == "error";
             }
             (
                 Dialect::Responses,
@@ -119,6 +122,7 @@ impl Walk<'_> {
             ) => {
                 ends.all = true;
                 sites.is_done = true;
+                sites.has_failed |= self.kind == "response.failed";
             }
             (Dialect::Responses, kind) if kind.ends_with(".done") => {
                 ends.choices.insert(self.choice.0);
@@ -174,6 +178,7 @@ impl Walk<'_> {
             // Of the whole: an error, or Ollama's `done`.
             sites.ends.all = true;
             sites.is_done = true;
+            sites.has_failed |= found.kind != Kind::True;
         } else {
             sites.ends.choices.insert(self.choice_of(found));
             sites.has_ended = true;

@@ -22,6 +22,8 @@ const ANY: &[(&str, Mark)] = &[
     ("safety_identifier", USER),
     ("prompt_cache_key", USER),
     ("metadata.**", USER),
+    // What llama.cpp takes before `max_tokens`, whatever the dialect.
+    ("n_predict", OutputMax),
 ];
 
 const CHAT: &[(&str, Mark)] = &[
@@ -70,15 +72,26 @@ const COMPLETIONS: &[(&str, Mark)] = &[
     ("stream_options", StreamOptions),
     ("stream_options.include_usage", IncludeUsage),
     ("n", Count),
+    ("best_of", Count),
     ("max_tokens", OutputMax),
     ("prompt", Prompt),
     ("prompt.*", Prompt),
+    // Texts among tokens, and in an object beside pictures, as llama.cpp takes them.
+    ("prompt.*.*", Prompt),
+    ("prompt.prompt_string", USER),
+    ("prompt.*.prompt_string", USER),
     ("suffix", USER),
 ];
 
 const EMBEDDINGS: &[(&str, Mark)] = &[
     ("input", Prompt),
     ("input.*", Prompt),
+    ("input.*.*", Prompt),
+    ("input.prompt_string", USER),
+    ("input.*.prompt_string", USER),
+    // Objects with a text or a picture.
+    ("input.text", USER),
+    ("input.*.text", USER),
     // Servers that take messages or pictures here are asked with `messages`, which is read as a chat's.
     ("messages", Turns),
 ];
@@ -87,6 +100,7 @@ const RESPONSES: &[(&str, Mark)] = &[
     ("instructions", SYSTEM),
     ("max_output_tokens", OutputMax),
     ("previous_response_id", Previous),
+    ("conversation", Previous),
     ("input", Text(Whose::User)),
     ("prompt.variables.+", USER),
     ("prompt.variables.+.text", USER),
@@ -232,6 +246,7 @@ pub(crate) fn table(dialect: Dialect) -> &'static Table {
         &[("", ANY), ("", OLLAMA), ("", OLLAMA_CHAT), ("messages.*", OLLAMA_TURN)],
         &[("", ANY), ("", OLLAMA), ("", OLLAMA_GENERATE)],
     ];
-    static TABLES: LazyLock<[Table; 7]> = LazyLock::new(|| LISTS.map(Table::of));
+    static TABLES: LazyLock<[Table; 7]> =
+        LazyLock::new(|| LISTS.map(|lists| Table::of(lists).telling_letters()));
     &TABLES[dialect as usize]
 }
