@@ -201,9 +201,14 @@ impl Accounts {
         self.book.flush().await
     }
 
-    /// Writes the rest. What comes afterwards is lost.
+    /// Waits a moment for the requests that are being given up, and writes the rest. What comes afterwards is lost; the
+    /// last record says of how many requests that is.
     pub(crate) async fn close(&self) {
-        self.book.put_event(book::event("stop", ""));
+        let open = match self.book.settled().await {
+            0 => String::new(),
+            open => format!(r#","open":{open}"#),
+        };
+        self.book.put_event(book::event("stop", &open));
         if !self.book.close().await {
             tracing::error!("the store did not take the last records of the audit; they are lost");
         }

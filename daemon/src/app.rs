@@ -107,6 +107,8 @@ pub(crate) async fn run(usable: Usable) -> Result<ExitCode, Failure> {
         notifier.send("STOPPING=1");
     };
     let (ending, ()) = tokio::join!(drain, notice);
+    // What is still in flight is dropped, which settles what it took: that is to be written, too.
+    stages.send_replace(Stage::Over);
     shared.accounts.close().await;
     store.close().await;
     if let Some(path) = &settings.api.socket {

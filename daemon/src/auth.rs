@@ -30,7 +30,7 @@ use kit::serve::Peer;
 use secrecy::{ExposeSecret, SecretString};
 use std::collections::HashMap;
 use std::net::IpAddr;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 /// How long a key that was looked up is believed; a revoked one works so much longer at most.
@@ -168,7 +168,14 @@ pub(crate) struct Gate {
     store: Arc<Store>,
     ways: Ways,
     default_tenant: i64,
-    remembered: Mutex<HashMap<String, (KeyRecord, Instant)>>,
+    remembered: Mutex<Remembered>,
+}
+
+#[derive(Default)]
+struct Remembered {
+    keys: HashMap<String, (KeyRecord, Instant)>,
+    /// How many changed. What was looked up before one did may be what it was then.
+    changes: u64,
 }
 
 impl Gate {
@@ -258,28 +265,39 @@ impl Gate {
 
     /// Looks a key up anew when it comes next, because it changed.
     pub(crate) fn forget(&self, id: &str) {
-        self.remembered.lock().unwrap_or_else(PoisonError::into_inner).remove(id);
+        let mut remembered = self.remembered();
+        remembered.changes += 1;
+        remembered.keys.remove(id);
     }
 
     async fn record(&self, id: &str) -> Result<Option<KeyRecord>, StoreError> {
         let now = Instant::now();
-        {
-            let remembered = self.remembered.lock().unwrap_or_else(PoisonError::into_inner);
-            let fresh = remembered.get(id).filter(|(_, since)| now - *since < BELIEVED);
+        let changes = {
+            let remembered = self.remembered();
+            let fresh = remembered.keys.get(id).filter(|(_, since)| now - *since < BELIEVED);
             if let Some((record, _)) = fresh {
                 return Ok(Some(record.clone()));
             }
-        }
+            remembered.changes
+        };
         let record = self.store.key(id).await?;
-        let mut remembered = self.remembered.lock().unwrap_or_else(PoisonError::into_inner);
-        if remembered.len() >= REMEMBERED_MAX {
-            remembered.retain(|_, (_, since)| now - *since < BELIEVED);
+        let mut remembered = self.remembered();
+        if remembered.changes != changes {
+            return Ok(record);
+        }
+        let keys = &mut remembered.keys;
+        if keys.len() >= REMEMBERED_MAX {
+            keys.retain(|_, (_, since)| now - *since < BELIEVED);
         }
         // Made-up ids are not worth remembering: they would push out real ones.
-        if let Some(record) = record.as_ref().filter(|_| remembered.len() < REMEMBERED_MAX) {
-            remembered.insert(id.to_owned(), (record.clone(), now));
+        if let Some(record) = record.as_ref().filter(|_| keys.len() < REMEMBERED_MAX) {
+            keys.insert(id.to_owned(), (record.clone(), now));
         }
         Ok(record)
+    }
+
+    fn remembered(&self) -> MutexGuard<'_, Remembered> {
+        self.remembered.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -314,6 +332,33 @@ fn same(one: &[u8], other: &[u8]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::keyfile::Masters;
+    use crate::store::{DEFAULT_TENANT, NewKey};
+    use futures_util::FutureExt;
+
+    #[tokio::test]
+    async fn a_record_from_before_a_change_is_not_remembered() {
+        let dir = tempfile::tempdir().unwrap();
+        let masters = Masters { database: "d".into(), secret: "s".into(), previous: None };
+        let store = Arc::new(Store::open(&dir.path().join("data/tacit.db"), &masters).unwrap());
+        let (key, new): (_, NewKey) =
+            Said::default().read(None).unwrap().make(DEFAULT_TENANT.to_owned()).unwrap();
+        store.add_key(new).await.unwrap();
+        let gate = Gate::new(store, Ways { admin_key: None, loopback: true, tokens: None }, 1);
+        // It has asked the store, and the key changes before it hears the answer; a store that is quick is asked again.
+        let asking = loop {
+            let mut asking = Box::pin(gate.record(key.id()));
+            match asking.as_mut().now_or_never() {
+                None => break asking,
+                Some(_) => gate.forget(key.id()),
+            }
+        };
+        gate.forget(key.id());
+        assert!(asking.await.unwrap().is_some());
+        assert!(!gate.remembered().keys.contains_key(key.id()), "it may be the old one");
+        gate.record(key.id()).await.unwrap();
+        assert!(gate.remembered().keys.contains_key(key.id()));
+    }
 
     #[test]
     fn only_names_that_nobody_else_gives_out_are_local() {

@@ -122,6 +122,27 @@ fn the_audit_is_read_page_by_page_and_line_by_line() {
 }
 
 #[test]
+fn a_request_that_the_end_cuts_off_has_its_record() {
+    let place = Place::new();
+    let arguments = ["--server.drain-delay", "0s", "--server.drain-timeout", "300ms"];
+    let daemon = place.serve(&arguments);
+    let mut slow = daemon.connect();
+    let head = "POST /v1/analyze HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\n";
+    slow.write(format!("{head}content-length: 11\r\n\r\n{{\"te").as_bytes());
+    daemon.until_metrics_say("tacit_http_requests_in_flight 2");
+    daemon.signal(rustix::process::Signal::TERM);
+    assert_eq!(daemon.wait().code, Some(3), "it was given up at the limit");
+    let exported = place.tacitd(&["audit", "export"], b"").stdout;
+    let records: Vec<Value> =
+        exported.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let [.., cut, stop] = &records[..] else { panic!("{exported}") };
+    assert_eq!((&cut["route"], &cut["outcome"]), (&json!("/v1/analyze"), &json!("gone")));
+    assert_eq!((&stop["event"], &stop["open"]), (&json!("stop"), &Value::Null));
+    let verified = place.tacitd(&["audit", "verify"], b"");
+    assert!(verified.stdout.starts_with("the audit is whole"), "{verified:?}");
+}
+
+#[test]
 fn the_chain_is_verified_and_led_through_a_head_that_was_kept() {
     let place = Place::new();
     let daemon = place.serve(&[]);
@@ -152,6 +173,7 @@ fn the_chain_is_verified_and_led_through_a_head_that_was_kept() {
     let verified = place.tacitd(&["audit", "verify"], b"");
     assert_eq!(verified.code, Some(0), "{verified:?}");
     assert!(verified.stdout.contains("tacitd did not end in order"), "{verified:?}");
+    assert!(!verified.stdout.contains("is whole"), "{verified:?}");
 
     let other = head.replace(&head[2..6], if &head[2..6] == "0000" { "1111" } else { "0000" });
     for (given, code) in [(other.as_str(), 1), ("9:", 2), ("nonsense", 2)] {

@@ -79,7 +79,7 @@ impl Readiness {
         }
         let verdict = match *self.stage.borrow() {
             Stage::Starting => Verdict::Starting,
-            Stage::Unready | Stage::Closing => Verdict::Draining,
+            Stage::Unready | Stage::Closing | Stage::Over => Verdict::Draining,
             Stage::Serving if components.iter().all(|(_, state)| state.is_ok()) => Verdict::Ready,
             Stage::Serving => Verdict::Unready,
         };

@@ -137,7 +137,8 @@ where
     B::Data: Send,
     B::Error: Into<Box<dyn StdError + Send + Sync>>,
 {
-    /// Accepts connections until the stage is [`Stage::Closing`]; those that are open then finish their requests.
+    /// Accepts connections until the stage is [`Stage::Closing`]; those that are open then finish their requests, until
+    /// it is [`Stage::Over`].
     pub async fn run(self, listener: Listener) {
         let mut stage = self.stage;
         let local_listener = listener.address().is_ok_and(|address| address.is_local());
@@ -223,6 +224,7 @@ where
         let alarm = tokio::time::sleep(self.timeouts.head);
         let mut alarm = std::pin::pin!(alarm);
         loop {
+            let next = if closing { Stage::Over } else { Stage::Closing };
             tokio::select! {
                 served = connection.as_mut() => {
                     if let Err(error) = served {
@@ -248,8 +250,10 @@ where
                         }
                     }
                 }
-                _ = stage.wait_for(|stage| *stage >= Stage::Closing), if !closing => {
-                    closing = true;
+                _ = stage.wait_for(|stage| *stage >= next) => {
+                    if std::mem::replace(&mut closing, true) {
+                        return;
+                    }
                     connection.as_mut().graceful_shutdown();
                     // A client that has not begun a request is not waited for; hyper would read its head to the end.
                     idle_at_close = !activity.is_busy();

@@ -17,6 +17,8 @@ pub enum Stage {
     Unready,
     /// No new connection; requests in flight finish.
     Closing,
+    /// Requests in flight are given up, and their connections end.
+    Over,
 }
 
 /// How long each step may take.

@@ -30,6 +30,9 @@ const RETRY: Duration = Duration::from_secs(1);
 /// How long the end of the daemon waits for the last write, and a reader for what came in before it asked.
 const FLUSH_TIMEOUT: Duration = Duration::from_secs(5);
 
+/// How long the end of the daemon waits for requests that are given up: they only have to be dropped.
+const SETTLE_TIMEOUT: Duration = Duration::from_secs(1);
+
 /// Names of models in the usage of a day. Where clients may name any, the rest is counted together.
 const MODELS_MAX: usize = 512;
 
@@ -88,6 +91,8 @@ pub(super) struct Book {
     pages: Mutex<Pages>,
     /// Records that will come: of requests that are being worked on.
     open: AtomicUsize,
+    /// There are none.
+    none_open: Notify,
     /// Whether the last write failed.
     failing: AtomicBool,
     closing: AtomicBool,
@@ -123,6 +128,7 @@ impl Book {
         Self {
             pages: Mutex::default(),
             open: AtomicUsize::new(0),
+            none_open: Notify::new(),
             failing: AtomicBool::new(false),
             closing: AtomicBool::new(false),
             some: Notify::new(),
@@ -141,7 +147,24 @@ impl Book {
 
     /// Gives such a place back.
     pub(super) fn release(&self) {
-        self.open.fetch_sub(1, Relaxed);
+        if self.open.fetch_sub(1, Relaxed) == 1 {
+            self.none_open.notify_waiters();
+        }
+    }
+
+    /// Waits a moment for the records that will come. Returns how many did not.
+    pub(super) async fn settled(&self) -> usize {
+        let all = async {
+            loop {
+                let told = self.none_open.notified();
+                if self.open.load(Relaxed) == 0 {
+                    return;
+                }
+                told.await;
+            }
+        };
+        drop(tokio::time::timeout(SETTLE_TIMEOUT, all).await);
+        self.open.load(Relaxed)
     }
 
     /// Takes a request's record, and what it adds to the usage and, in that month, to what its key has spent.
@@ -151,7 +174,6 @@ impl Book {
         (mut row, totals): (Row, Totals),
         month: Option<Month>,
     ) {
-        self.release();
         let mut pages = self.pages();
         if let Some(month) = month.filter(|_| totals.micros > 0 && !row.key.is_empty()) {
             *pages.batch.spent.entry((row.key.clone(), month)).or_insert(0) += totals.micros;
@@ -159,6 +181,8 @@ impl Book {
         pages.name_model(&mut row);
         pages.batch.usage.entry(row).or_default().add(totals);
         self.keep(pages, record);
+        // Only now: the end waits for this, and its own record is the last.
+        self.release();
     }
 
     /// Takes a record that is no request's.

@@ -425,6 +425,29 @@ async fn a_request_that_asks_no_model_has_its_record_too() {
 }
 
 #[tokio::test]
+async fn requests_that_the_end_cuts_off_are_settled_and_written_before_it() {
+    let house = House::new(&[("PRICE_PER_MTOK_INPUT", "1")]).await;
+    let mut ticket = house.admit(&plain("a"), ASKED).await.unwrap();
+    ticket.progress(400);
+    tokio::join!(house.accounts.close(), async { drop(ticket) });
+    let records = house.records().await;
+    assert_eq!((&records[0]["outcome"], &records[0]["output"]), (&json!("gone"), &json!(100)));
+    assert_eq!(house.usage().await[0].1.micros, 100);
+    let last = house.store.audit(Span::ALL, 0, 9).await.unwrap().kept.pop().unwrap();
+    assert!(last.record.ends_with(r#""event":"stop"}"#), "nothing is missing: {}", last.record);
+}
+
+#[tokio::test]
+async fn the_end_tells_how_many_requests_did_not_end() {
+    let house = House::new(&[]).await;
+    let held = [house.entry(&plain("a")), house.entry(&plain("a"))];
+    house.accounts.close().await;
+    let last = house.store.audit(Span::ALL, 0, 9).await.unwrap().kept.pop().unwrap();
+    assert!(last.record.ends_with(r#""event":"stop","open":2}"#), "{}", last.record);
+    drop(held);
+}
+
+#[tokio::test]
 async fn the_end_writes_what_was_gathered() {
     let house = House::new(&[]).await;
     for _ in 0..700 {

@@ -89,6 +89,7 @@ struct Event {
     event: Option<String>,
     chain: Option<String>,
     count: Option<u64>,
+    open: Option<u64>,
 }
 
 async fn verify(store: &Store, head: Option<Link>) -> Result<(), Failure> {
@@ -103,12 +104,15 @@ async fn verify(store: &Store, head: Option<Link>) -> Result<(), Failure> {
             link.follow(kept).map_err(|why| broken(kept.number, &why.to_string()))?;
             met |= head.is_some_and(|head| head == link);
             let event: Option<Event> = serde_json::from_str(&kept.record).ok();
-            let Some(Event { event: Some(event), chain: of, count }) = event else { continue };
+            let Some(Event { event: Some(event), chain: of, count, open }) = event else {
+                continue;
+            };
             if event == "begin" && of.is_some_and(|of| of != chain.id) {
                 return Err(broken(kept.number, "it begins the chain of another store"));
             }
             let gap = match event.as_str() {
                 "lost" => Some(format!("{} records could not be kept", count.unwrap_or_default())),
+                "stop" => open.map(|open| format!("{open} requests were cut off without a record")),
                 "start" if running => {
                     Some("tacitd did not end in order, or two ran at once".to_owned())
                 }
@@ -125,7 +129,11 @@ async fn verify(store: &Store, head: Option<Link>) -> Result<(), Failure> {
         return Err(not_met(head, chain.pruned));
     }
     let first = chain.pruned.number + 1;
-    ui::line(&format!("the audit is whole: records {first} to {}", link.number));
+    let told = match gaps.is_empty() {
+        true => "the audit is whole",
+        false => "the chain holds, but not everything that happened is in it",
+    };
+    ui::line(&format!("{told}: records {first} to {}", link.number));
     ui::line(&format!("head {link}"));
     gaps.iter().for_each(|gap| ui::line(gap));
     Ok(())
