@@ -83,7 +83,7 @@ fn aggressiveness_says_how_sure_a_find_must_be() {
         place.tacitd(&flag, text.as_bytes()).stdout
     };
     // Sure with its word, likely by its groups, possible by its check digit alone.
-    let text = "card 4111 1111 1111 1111, 612 345 678, NHS 9434765919, 9434765919";
+    let text = "9434765919 on card 4111 1111 1111 1111, 612 345 678, NHS 9434765919";
     let count = |level: &str| hidden(level, text).matches('<').count();
     assert_eq!((count("relaxed"), count("balanced"), count("strict")), (2, 3, 4));
     assert_eq!(
