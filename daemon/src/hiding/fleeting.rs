@@ -6,7 +6,7 @@
 
 use super::known::Known;
 use super::write::{self, Written};
-use super::{Hashes, HideError, Job, Piece, ROUNDS_MAX, Seam, check, pieces};
+use super::{Hashes, HideError, Job, Piece, ROUNDS_MAX, Seam, check, pieces, pieces_under};
 use crate::policy::Policy;
 use crate::store::{Given, Wanted};
 use redact::{Kind, Operator, Vault};
@@ -60,6 +60,19 @@ impl Fleeting {
     /// When it cannot be written so that it can be shown again.
     pub(crate) fn hide(&mut self, text: &str) -> Result<Passage, HideError> {
         let found = pieces(&self.policy, text, None, false);
+        self.passage(text, found)
+    }
+
+    /// Hides the next text, which stands under a key.
+    ///
+    /// # Errors
+    /// When it cannot be written so that it can be shown again.
+    pub(crate) fn hide_under(&mut self, key: &str, text: &str) -> Result<Passage, HideError> {
+        let found = pieces_under(&self.policy, key, text, None);
+        self.passage(text, found)
+    }
+
+    fn passage(&mut self, text: &str, found: Vec<Piece>) -> Result<Passage, HideError> {
         self.known.learn(&self.policy, text, &found);
         let mut pieces = self.known.added(&self.policy, text, found);
         let look_alike = self.policy.engine.look_alike();
