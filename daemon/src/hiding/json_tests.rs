@@ -27,6 +27,10 @@ const RESULTS: &[(&str, &str)] = &[
         r#"{"ana@example.org": 1, "rows": "{\"to\":\"Mail:\\nana@example.org\",\"tel\":612345678}"}"#,
         r#"{"<EMAIL_1>": 1, "rows": "{\"to\":\"Mail:\\n<EMAIL_1>\",\"tel\":\"<PHONE_1>\"}"}"#,
     ),
+    (
+        r#"{"passport":{"number":"AAA123456"},"phone":{"values":["612345678"]},"page":{"number":"612345671"}}"#,
+        r#"{"passport":{"number":"<PASSPORT_1>"},"phone":{"values":["<PHONE_1>"]},"page":{"number":"612345671"}}"#,
+    ),
 ];
 
 /// A tool's result in each dialect that has one, and the way to it in the body.

@@ -1,4 +1,5 @@
-//! The name that a value of a JSON text stands under, which says what it is: `{"tel":["612345678"]}`.
+//! The name that a value of a JSON text stands under, which says what it is: `{"tel":["612345678"]}`. The name of the object
+//! that this is a member of goes before it, as in `{"passport":{"number":"AAA123456"}}`; no others do.
 //!
 //! Goes over text that was scanned before, once and forward only.
 
@@ -32,6 +33,8 @@ struct Open {
     awaits: bool,
     /// Where the name is that counts here; in an array, the one that it stands under.
     name: Option<(usize, usize)>,
+    /// The one that the object with that name stands under.
+    around: Option<(usize, usize)>,
 }
 
 impl Names {
@@ -43,10 +46,15 @@ impl Names {
             let byte = *bytes.get(start)?;
             self.at += 1;
             match byte {
-                b'{' => self.open.push(Open { is_object: true, awaits: true, name: None }),
+                b'{' => {
+                    let around = self.open.last().and_then(|open| open.name);
+                    self.open.push(Open { is_object: true, awaits: true, name: None, around });
+                }
                 b'[' => {
-                    let name = self.open.last().and_then(|open| open.name);
-                    self.open.push(Open { is_object: false, awaits: false, name });
+                    let outer = self.open.last();
+                    let (name, around) =
+                        outer.map_or((None, None), |open| (open.name, open.around));
+                    self.open.push(Open { is_object: false, awaits: false, name, around });
                 }
                 b'}' | b']' => drop(self.open.pop()),
                 b',' => self.open.last_mut()?.comes(),
@@ -73,9 +81,15 @@ impl Names {
 
     /// The name that the last scalar stands under.
     pub(super) fn name(&self, json: &str) -> Option<String> {
-        let (start, end) = self.open.last()?.name?;
-        let fits = (1..=NAME_BYTES_MAX).contains(&(end - start - 2));
-        fits.then(|| decoded(&json[start..end]))
+        let Open { name, around, .. } = self.open.last()?;
+        let fits =
+            |(start, end): &(usize, usize)| (1..=NAME_BYTES_MAX).contains(&(end - start - 2));
+        let read = |(start, end): (usize, usize)| decoded(&json[start..end]);
+        let name = name.filter(fits).map(read)?;
+        Some(match around.filter(fits).map(read) {
+            Some(around) => format!("{around} {name}"),
+            None => name,
+        })
     }
 
     /// The name that the scalar at `start` stands under, which is none before the last one asked for.
@@ -113,15 +127,15 @@ mod tests {
         let expected = [
             ("1", Some("a")),
             ("2", Some("b")),
-            ("3", Some("c\"\n")),
-            ("4", Some("c\"\n")),
+            ("3", Some("b c\"\n")),
+            ("4", Some("b c\"\n")),
             ("5", Some("b")),
             ("6", None),
         ];
         assert_eq!(found, expected);
         let (third, last) = (json.find("\"3\"").unwrap(), json.find("\"5\"").unwrap());
         let mut names = Names::default();
-        assert_eq!(names.at(json, third).as_deref(), Some("c\"\n"));
+        assert_eq!(names.at(json, third).as_deref(), Some("b c\"\n"));
         assert_eq!(names.at(json, last).as_deref(), Some("b"));
     }
 
