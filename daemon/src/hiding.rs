@@ -162,9 +162,13 @@ struct Job {
 }
 
 impl Job {
-    fn of(wanted: Hide) -> Self {
+    fn of(wanted: Hide, keys: &[Option<String>]) -> Self {
         let Hide { policy, texts, language, trace, .. } = wanted;
-        let pieces = texts.iter().map(|text| pieces(&policy, text, language, trace)).collect();
+        let find = |(at, text): (usize, &String)| match keys.get(at).and_then(Option::as_ref) {
+            Some(key) => pieces_under(&policy, key, text, language),
+            None => pieces(&policy, text, language, trace),
+        };
+        let pieces = texts.iter().enumerate().map(find).collect();
         Self { policy, texts, pieces, trace, seam: Seam::default() }
     }
 
@@ -209,9 +213,23 @@ pub(crate) async fn hide(
     hasher: &Arc<Hasher>,
     wanted: Hide,
 ) -> Result<Outcome, HideError> {
+    hide_under(store, hasher, wanted, Vec::new()).await
+}
+
+/// Hides texts that may stand under keys, one for each text as far as there are any. Why something was found under a
+/// key is not said: the reason may stand in the key.
+///
+/// # Errors
+/// When the session cannot be used, or the store fails.
+pub(crate) async fn hide_under(
+    store: &Store,
+    hasher: &Arc<Hasher>,
+    wanted: Hide,
+    keys: Vec<Option<String>>,
+) -> Result<Outcome, HideError> {
     let (mut who, language) = (wanted.who.clone(), wanted.language);
     let heavy = is_heavy(&wanted.policy.engine, length(&wanted.texts));
-    let job = beside(heavy, move || Job::of(wanted)).await?;
+    let job = beside(heavy, move || Job::of(wanted, &keys)).await?;
     let words = Arc::new(Words::of(&job));
     let hashes = Hashes::new(Arc::clone(hasher), who.tenant);
     let desk = Desk { store, hashes: &hashes, words: &words, language, heavy };
@@ -288,6 +306,21 @@ fn pieces(policy: &Policy, text: &str, language: Option<Language>, trace: bool) 
         engine.find_in(text, language).into_iter().map(|span| (span, None)).collect()
     };
     decided(policy, text, found, trace)
+}
+
+/// The same in a text that stands under a key, which says as much as words before it: `tel` of a number.
+fn pieces_under(policy: &Policy, key: &str, text: &str, language: Option<Language>) -> Vec<Piece> {
+    let whole = format!("{key}: {text}");
+    let from = whole.len() - text.len();
+    let found = policy.engine.find_in(&whole, language);
+    let reaches_in = |span: &Span| span.start < from && span.end > from;
+    // What takes the key for a part of itself says nothing of the text alone.
+    let alone = found.iter().any(reaches_in).then(|| pieces(policy, text, language, false));
+    let inside = found.into_iter().filter(|span| span.start >= from);
+    let shifted =
+        inside.map(|span| Span { start: span.start - from, end: span.end - from, ..span });
+    let found = decided(policy, text, shifted.map(|span| (span, None)).collect(), false);
+    joined(found, alone.unwrap_or_default())
 }
 
 /// Says what is to be done with what was found in a text.
@@ -421,5 +454,7 @@ fn is_telling(text: &str) -> bool {
     count >= DIGITS_MIN
 }
 
+#[cfg(test)]
+mod json_tests;
 #[cfg(test)]
 mod tests;

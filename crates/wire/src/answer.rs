@@ -3,7 +3,7 @@
 use crate::json::{decoded, literal};
 use crate::scan::{Found, Kind, scan};
 use crate::table::{Mark, answer};
-use crate::texts::{self, Splice, Texts, spliced};
+use crate::texts::{self, Of, Splice, Texts, spliced};
 use crate::{Dialect, Error, Text, Usage, Whose};
 use std::borrow::Cow;
 
@@ -61,12 +61,12 @@ impl Answer {
             if found.mark == Mark::Choice {
                 choice = Some(*found);
             }
-            answer.look(found, choice.filter(|choice| found.is_in(choice)));
+            answer.look(found, choice.filter(|choice| found.is_in(choice)))?;
         }
         Ok(answer)
     }
 
-    fn look(&mut self, found: &Found, choice: Option<Found>) {
+    fn look(&mut self, found: &Found, choice: Option<Found>) -> Result<(), Error> {
         let first = self.texts.texts.len();
         match (found.mark, found.kind) {
             (Mark::Said | Mark::Input | Mark::Part, Kind::String) => {
@@ -76,7 +76,7 @@ impl Answer {
                 self.texts.plain(&self.body, found, whose);
             }
             (Mark::Arguments, Kind::String) => {
-                self.texts.json(&self.body, found, Whose::Assistant);
+                self.texts.json(&self.body, found, (Whose::Assistant, Of::Answer))?;
             }
             (Mark::Model, Kind::String | Kind::Null) => {
                 self.models.push((found.start, found.end));
@@ -91,6 +91,7 @@ impl Answer {
         }
         let turn = choice.map_or(0, |choice| choice.index);
         self.texts.texts[first..].iter_mut().for_each(|text| text.turn = turn);
+        Ok(())
     }
 
     /// Its texts, in the order in which they stand.

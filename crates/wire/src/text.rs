@@ -24,6 +24,10 @@ pub struct Text {
     pub whose: Whose,
     /// Which message it belongs to, counted from 0; of an answer, which choice.
     pub turn: u32,
+    /// The name that it stands under, where it is a value of JSON that a client or the model made up: the nearest member
+    /// around it, and before that the one that this member's object stands under. It says what the text is, and is no
+    /// part of it.
+    pub key: Option<String>,
 }
 
 /// Whose and how long, and never what.

@@ -4,15 +4,26 @@
 //! A string that holds JSON is a place of its own kind: each string within is a text, and a change to one of them writes
 //! the outer literal anew, escaped twice.
 
-use crate::json::{decoded, literal, put_escaped, skip};
-use crate::scan::{Found, Kind, scan};
-use crate::table::{Mark, Table};
-use crate::{Text, Whose};
-use std::borrow::Cow;
-use std::sync::LazyLock;
+mod inside;
+mod names;
 
-/// Every string of a JSON text.
-static STRINGS: LazyLock<Table> = LazyLock::new(|| Table::of(&[("", &[("**", Mark::Input)])]));
+use crate::json::{decoded, literal, skip};
+use crate::scan::Found;
+use crate::{Error, FOUND_MAX, Text, Whose};
+use inside::{Inside, Reading};
+use names::Names;
+use std::borrow::Cow;
+
+/// Where a string stands that may hold JSON, and so what of the JSON is text beside its strings.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Of {
+    /// What the model calls a tool with, in an answer: nothing, and no JSON within the strings.
+    Answer,
+    /// The same in a request: long numbers.
+    Arguments,
+    /// What somebody wrote, or a tool gave back: long numbers, and names that no program would give.
+    Content,
+}
 
 /// A part of a body that gives way.
 #[derive(Debug)]
@@ -56,6 +67,8 @@ pub(crate) fn members(body: &str, (start, end): (usize, usize), members: &[Strin
 pub(crate) struct Texts {
     pub(crate) texts: Vec<Text>,
     slots: Vec<Slot>,
+    /// How far the names of values were looked for.
+    names: Names,
 }
 
 /// A literal that one or more texts stand in.
@@ -67,50 +80,62 @@ struct Slot {
     inside: Option<Inside>,
 }
 
-/// A string that holds JSON.
-struct Inside {
-    json: String,
-    /// Its string literals, a text each.
-    literals: Vec<(usize, usize)>,
+impl Slot {
+    fn texts(&self) -> std::ops::Range<usize> {
+        self.inside.as_ref().map_or(self.first..self.first + 1, |inside| inside.texts.clone())
+    }
 }
 
 impl Texts {
     /// Takes a string as a text, and returns which.
     pub(crate) fn plain(&mut self, body: &str, found: &Found, whose: Whose) -> usize {
         let text = decoded(&body[found.start..found.end]);
-        self.put(found, text, whose)
+        self.put(found, Text { text, whose, turn: 0, key: None })
     }
 
-    fn put(&mut self, found: &Found, text: String, whose: Whose) -> usize {
+    fn put(&mut self, found: &Found, text: Text) -> usize {
         let first = self.texts.len();
-        self.texts.push(Text { text, whose, turn: 0 });
+        self.texts.push(text);
         self.slots.push(Slot { start: found.start, end: found.end, first, inside: None });
         first
     }
 
-    /// Takes the strings of a string that holds JSON; the string itself where it does not.
-    pub(crate) fn json(&mut self, body: &str, found: &Found, whose: Whose) {
-        let json = decoded(&body[found.start..found.end]);
-        let opens = json.as_bytes().get(skip(json.as_bytes(), 0));
-        let inner =
-            if matches!(opens, Some(b'{' | b'[')) { scan(&json, &STRINGS).ok() } else { None };
-        let Some(inner) = inner else {
-            self.put(found, json, whose);
-            return;
-        };
-        let strings = inner.iter().filter(|inner| inner.kind == Kind::String);
-        let literals: Vec<_> = strings.map(|inner| (inner.start, inner.end)).collect();
-        if literals.is_empty() {
-            return;
+    /// Takes the texts of a string that holds JSON; the string itself where it does not. Returns the last of them.
+    pub(crate) fn json(
+        &mut self,
+        body: &str,
+        found: &Found,
+        (whose, of): (Whose, Of),
+    ) -> Result<Option<usize>, Error> {
+        let text = decoded(&body[found.start..found.end]);
+        let mut reading = Reading { texts: &mut self.texts, whose, of };
+        match reading.read(text, 1)? {
+            Err(text) => {
+                room(&self.texts)?;
+                Ok(Some(self.put(found, Text { text, whose, turn: 0, key: None })))
+            }
+            Ok(inside) if inside.texts.is_empty() => Ok(None),
+            Ok(inside) => {
+                let (start, end, first) = (found.start, found.end, inside.texts.start);
+                self.slots.push(Slot { start, end, first, inside: Some(inside) });
+                Ok(Some(self.texts.len() - 1))
+            }
         }
-        let first = self.texts.len();
-        self.texts.extend(literals.iter().map(|(start, end)| Text {
-            text: decoded(&json[*start..*end]),
-            whose,
-            turn: 0,
-        }));
-        let inside = Some(Inside { json, literals });
-        self.slots.push(Slot { start: found.start, end: found.end, first, inside });
+    }
+
+    /// The same of a string that stands under a name itself.
+    pub(crate) fn named(
+        &mut self,
+        body: &str,
+        found: &Found,
+        of: (Whose, Of),
+    ) -> Result<(), Error> {
+        let key = self.names.at(body, found.start);
+        let last = self.json(body, found, of)?;
+        if let (Some(last), Some(Slot { inside: None, .. })) = (last, self.slots.last()) {
+            self.texts[last].key = key;
+        }
+        Ok(())
     }
 
     /// What gives way so that `texts` stand in the places of those that were found.
@@ -118,44 +143,26 @@ impl Texts {
         assert_eq!(texts.len(), self.texts.len(), "each text has one that takes its place");
         let changed = |index: usize| self.texts[index].text != *texts[index];
         let mut splices = Vec::new();
-        for slot in &self.slots {
+        for slot in self.slots.iter().filter(|slot| slot.texts().any(changed)) {
             let text = match &slot.inside {
-                None if changed(slot.first) => literal(&texts[slot.first]),
-                Some(inside) if (slot.first..slot.first + inside.literals.len()).any(changed) => {
-                    self.inside(inside, slot.first, texts)
-                }
-                _ => continue,
+                None => literal(&texts[slot.first]),
+                Some(inside) => literal(&inside.written(&self.texts, texts)),
             };
             splices.push(Splice { start: slot.start, end: slot.end, text });
         }
         splices
     }
 
-    /// The literal of a string that holds JSON with other texts.
-    fn inside(&self, inside: &Inside, first: usize, texts: &[Cow<'_, str>]) -> String {
-        let mut out = String::from("\"");
-        let mut written = 0;
-        for (index, (start, end)) in inside.literals.iter().enumerate() {
-            let (old, new) = (&self.texts[first + index].text, &texts[first + index]);
-            if *old != **new {
-                put_escaped(&inside.json[written..*start], &mut out);
-                put_escaped(&literal(new), &mut out);
-                written = *end;
-            }
-        }
-        put_escaped(&inside.json[written..], &mut out);
-        out.push('"');
-        out
-    }
-
     /// Whether a text within these bytes has another in its place.
     pub(crate) fn changes_within(&self, range: &Found, texts: &[Cow<'_, str>]) -> bool {
         let first = self.slots.partition_point(|slot| slot.start < range.start);
         let inside = |slot: &&Slot| slot.end <= range.end;
-        let changed = |slot: &Slot| {
-            let count = slot.inside.as_ref().map_or(1, |inside| inside.literals.len());
-            (slot.first..slot.first + count).any(|index| self.texts[index].text != *texts[index])
-        };
-        self.slots[first..].iter().take_while(inside).any(changed)
+        let changed = |index: usize| self.texts[index].text != *texts[index];
+        self.slots[first..].iter().take_while(inside).any(|slot| slot.texts().any(changed))
     }
+}
+
+/// Whether one more text may be taken: strings may hold as many as a body may.
+fn room(texts: &[Text]) -> Result<(), Error> {
+    if texts.len() < FOUND_MAX { Ok(()) } else { Err(Error::TooMany) }
 }

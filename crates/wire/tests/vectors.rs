@@ -1,7 +1,7 @@
 //! Requests and answers from files: what is found in them, and how they are written with other texts.
 //!
 //! A file under `vectors/requests/DIALECT` or `vectors/answers/DIALECT` says `in`, the `texts` that are in it (whose,
-//! turn, text), what is put in the place of what (`put`), and `out`.
+//! turn, text), the `keys` that they stand under (where the file says them), what is put in the place of what (`put`), and `out`.
 
 #![allow(clippy::disallowed_methods, reason = "vectors are files")]
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
@@ -71,6 +71,10 @@ fn requests_are_read_and_written() {
         };
         assert_eq!(text(&table, "error"), None, "{name}");
         assert_eq!(listed(request.texts()), list(&table, "texts"), "{name}");
+        if table.contains_key("keys") {
+            let keys = request.texts().iter().map(|text| text.key.clone().unwrap_or_default());
+            assert_eq!(keys.collect::<Vec<_>>(), list(&table, "keys"), "{name}");
+        }
         let opaque: Vec<_> = request.opaque().iter().map(|opaque| format!("{opaque:?}")).collect();
         assert_eq!(opaque, list(&table, "opaque"), "{name}");
         assert_eq!(request.model(), text(&table, "is_model"), "{name}");

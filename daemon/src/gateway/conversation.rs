@@ -135,7 +135,8 @@ impl Conversation {
         let who = Numbers { tenant: by.tenant, session: Some(session.clone()), project: None };
         let wanted =
             Hide { policy: by.policy, texts: texts.clone(), language: None, trace: false, who };
-        let outcome = hiding::hide(&shared.store, &shared.hasher, wanted).await?;
+        let keys = request.texts().iter().map(|text| text.key.clone()).collect();
+        let outcome = hiding::hide_under(&shared.store, &shared.hasher, wanted, keys).await?;
         let opened = match by.restores {
             true => {
                 let opened = shared.store.open_session(by.tenant, &session, SESSION_MAX).await;
@@ -158,7 +159,10 @@ impl Conversation {
         let mut found = Found::default();
         for at in in_turn(&request) {
             let text = &request.texts()[at];
-            let passage = fleeting.hide(&text.text)?;
+            let passage = match &text.key {
+                Some(key) => fleeting.hide_under(key, &text.text)?,
+                None => fleeting.hide(&text.text)?,
+            };
             found.add(passage.kinds);
             texts[at] = passage.text.map(|written| named(text.whose, written));
         }

@@ -6,7 +6,7 @@
 
 use super::known::Known;
 use super::write::{self, Written};
-use super::{Hashes, HideError, Job, Piece, ROUNDS_MAX, Seam, check, pieces};
+use super::{Hashes, HideError, Job, Piece, ROUNDS_MAX, Seam, check, pieces, pieces_under};
 use crate::policy::Policy;
 use crate::store::{Given, Wanted};
 use redact::{Kind, Operator, Vault};
@@ -60,6 +60,19 @@ impl Fleeting {
     /// When it cannot be written so that it can be shown again.
     pub(crate) fn hide(&mut self, text: &str) -> Result<Passage, HideError> {
         let found = pieces(&self.policy, text, None, false);
+        self.passage(text, found)
+    }
+
+    /// Hides the next text, which stands under a key.
+    ///
+    /// # Errors
+    /// When it cannot be written so that it can be shown again.
+    pub(crate) fn hide_under(&mut self, key: &str, text: &str) -> Result<Passage, HideError> {
+        let found = pieces_under(&self.policy, key, text, None);
+        self.passage(text, found)
+    }
+
+    fn passage(&mut self, text: &str, found: Vec<Piece>) -> Result<Passage, HideError> {
         self.known.learn(&self.policy, text, &found);
         let mut pieces = self.known.added(&self.policy, text, found);
         let look_alike = self.policy.engine.look_alike();
@@ -78,9 +91,12 @@ impl Fleeting {
                 _ => {}
             }
         }
-        let hidden = pieces.iter().filter(|piece| piece.operator != Operator::Keep);
-        let kinds: Vec<_> = hidden.map(|piece| piece.span.kind).collect();
-        if kinds.is_empty() {
+        let mut hidden = pieces.iter().filter(|piece| piece.operator != Operator::Keep).peekable();
+        let changes = hidden.peek().is_some();
+        // What only looks like a mark is nobody's: it is hidden, and not counted.
+        let found = hidden.filter(|piece| Some(piece.span.rule) != look_alike);
+        let kinds: Vec<_> = found.map(|piece| piece.span.kind).collect();
+        if !changes {
             return Ok(Passage { text: None, kinds });
         }
         let written = self.written(text, pieces)?;

@@ -6,14 +6,14 @@ use crate::policy;
 use redact::RestoreOptions;
 use std::sync::OnceLock;
 
-struct Place {
+pub(super) struct Place {
     _dir: tempfile::TempDir,
-    store: Store,
-    hasher: Arc<Hasher>,
+    pub(super) store: Store,
+    pub(super) hasher: Arc<Hasher>,
 }
 
 impl Place {
-    fn new() -> Self {
+    pub(super) fn new() -> Self {
         let dir = tempfile::tempdir().unwrap();
         let masters =
             Masters { database: "database".into(), secret: "secret".into(), previous: None };
@@ -47,7 +47,7 @@ impl Place {
     }
 }
 
-fn policy(text: &str) -> Arc<Policy> {
+pub(super) fn policy(text: &str) -> Arc<Policy> {
     policy::of_text(text)
 }
 

@@ -4,7 +4,7 @@ use super::{Ask, Request};
 use crate::json::{decoded, literal};
 use crate::scan::{Found, Kind, scan};
 use crate::table::{Mark, request};
-use crate::texts::{Splice, Texts};
+use crate::texts::{Of, Splice, Texts};
 use crate::{Dialect, Error, Opaque, Whose};
 
 /// Where a sentence for the model goes.
@@ -130,22 +130,23 @@ impl Reader<'_> {
                 return Err(Error::Wrong("the content of a message is neither a text nor a list"));
             }
             Mark::Said | Mark::Part if found.kind == Kind::String => {
-                let text = self.text(&found, self.whose(&found));
-                self.explain_in(&found, Explain::Text(text));
+                if let Some(text) = self.text(&found, self.whose(&found))? {
+                    self.explain_in(&found, Explain::Text(text));
+                }
             }
             Mark::Said if found.kind == Kind::Array => {
                 self.explain_in(&found, Explain::Parts(found));
             }
-            Mark::Text(whose) => self.fixed(&found, whose),
+            Mark::Text(whose) => self.fixed(&found, whose)?,
             Mark::Input if found.kind == Kind::String => {
-                self.text(&found, Whose::Assistant);
+                self.named(&found, (Whose::Assistant, Of::Arguments))?;
             }
             Mark::Arguments if found.kind == Kind::String => {
-                let first = self.request.texts.texts.len();
-                self.request.texts.json(&self.request.body, &found, Whose::Assistant);
+                let (first, of) = (self.request.texts.texts.len(), Of::Arguments);
+                self.request.texts.json(&self.request.body, &found, (Whose::Assistant, of))?;
                 self.number(first, &found);
             }
-            Mark::Prompt => self.prompt(&found),
+            Mark::Prompt => self.prompt(&found)?,
             Mark::Turns if found.kind == Kind::Array => self.turns(found),
             Mark::Turns if found.kind != Kind::Null => {
                 return Err(Error::Wrong("the messages are not a list"));
@@ -161,7 +162,7 @@ impl Reader<'_> {
             }
             Mark::SourceData if found.kind == Kind::String => {
                 if self.source.is_some_and(|source| found.is_in(&source)) {
-                    self.text(&found, Whose::User);
+                    self.text(&found, Whose::User)?;
                 }
             }
             Mark::Opaque(opaque) if found.kind != Kind::Null => self.request.opaque.push(opaque),
@@ -225,11 +226,24 @@ impl Reader<'_> {
         turn.map_or(Whose::User, |(_, whose)| whose)
     }
 
-    /// Takes a text, which belongs to the message that is being read, or else to the first.
-    fn text(&mut self, found: &Found, whose: Whose) -> usize {
-        let text = self.request.texts.plain(&self.request.body, found, whose);
-        self.number(text, found);
-        text
+    /// Takes a text, or those of JSON that it is, which belong to the message that is being read, or else to the first.
+    /// Returns the last, of a system text the one that a sentence may follow.
+    fn text(&mut self, found: &Found, whose: Whose) -> Result<Option<usize>, Error> {
+        let (first, body) = (self.request.texts.texts.len(), &self.request.body);
+        let last = match whose {
+            Whose::Name => Some(self.request.texts.plain(body, found, whose)),
+            _ => self.request.texts.json(body, found, (whose, Of::Content))?,
+        };
+        self.number(first, found);
+        Ok(last)
+    }
+
+    /// The same of a text that stands under a name of the client's or the model's.
+    fn named(&mut self, found: &Found, of: (Whose, Of)) -> Result<(), Error> {
+        let first = self.request.texts.texts.len();
+        self.request.texts.named(&self.request.body, found, of)?;
+        self.number(first, found);
+        Ok(())
     }
 
     fn number(&mut self, first: usize, found: &Found) {
@@ -263,14 +277,19 @@ impl Reader<'_> {
         }
     }
 
-    fn fixed(&mut self, found: &Found, whose: Whose) {
+    fn fixed(&mut self, found: &Found, whose: Whose) -> Result<(), Error> {
         // Of system texts at the top, the last of the same name is the one that counts.
         let is_system = whose == Whose::System && found.depth == 1;
         let has_place = is_system && !matches!(self.explain, Explain::Nowhere);
+        // Metadata, documents, variables: beneath members of the request, and in no message.
+        let is_named = whose == Whose::User
+            && found.depth > 1
+            && !self.turn.is_some_and(|(turn, _)| found.is_in(&turn));
         match found.kind {
+            Kind::String if is_named => self.named(found, (whose, Of::Content))?,
             Kind::String => {
-                let text = self.text(found, whose);
-                if has_place {
+                let text = self.text(found, whose)?;
+                if let Some(text) = text.filter(|_| has_place) {
                     self.explain = Explain::Text(text);
                 }
             }
@@ -278,6 +297,7 @@ impl Reader<'_> {
             Kind::Null if has_place => self.explain = Explain::Instead(*found),
             _ => {}
         }
+        Ok(())
     }
 
     /// The content of the first system message is the place, where nothing better came before.
@@ -289,11 +309,11 @@ impl Reader<'_> {
         }
     }
 
-    fn prompt(&mut self, found: &Found) {
+    fn prompt(&mut self, found: &Found) -> Result<(), Error> {
         let is_element = found.depth > 1;
         match found.kind {
             Kind::String => {
-                self.text(found, Whose::User);
+                self.text(found, Whose::User)?;
             }
             // A list of numbers is one prompt, seen at its first; a list of lists has one in each.
             Kind::Number | Kind::Array
@@ -307,6 +327,7 @@ impl Reader<'_> {
         if found.depth == 2 && found.kind != Kind::Number {
             self.request.prompts = self.request.prompts.saturating_add(1);
         }
+        Ok(())
     }
 
     /// Finds the place for a sentence among the messages.
