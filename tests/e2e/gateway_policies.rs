@@ -48,6 +48,10 @@ fn what_is_blocked_never_leaves() {
     assert!(gateway.upstream.requests().is_empty());
     let reply = by(&gateway, "blocks", Dialect::Chat, &Dialect::Chat.ask("Nobody.", true));
     assert_eq!(told(Dialect::Chat, &reply).text(), "Nobody.");
+    // What only looks like a mark is nobody's.
+    let mark = "What is <EMAIL_1>?";
+    let reply = by(&gateway, "blocks", Dialect::Chat, &Dialect::Chat.ask(mark, false));
+    assert_eq!(told(Dialect::Chat, &reply).text(), mark);
 }
 
 #[test]
