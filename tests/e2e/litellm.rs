@@ -194,7 +194,7 @@ fn nothing_of_a_prompt_is_logged_or_counted() {
     let leaks: Vec<_> = outcome
         .said
         .lines()
-        .filter(|line| line.contains(CANARY) || line.contains("ana@") || line.contains("4111"))
+        .filter(|line| line.contains(CANARY) || line.contains("ana@") || line.contains("4111 1111"))
         .collect();
     assert_eq!(leaks, [""; 0]);
 }
