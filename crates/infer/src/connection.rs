@@ -103,6 +103,22 @@ impl First {
     }
 }
 
+/// The next piece of a body.
+fn poll_piece(body: &mut Incoming, cx: &mut Context<'_>) -> Poll<Option<Result<Bytes, Cause>>> {
+    loop {
+        return match Pin::new(&mut *body).poll_frame(cx) {
+            Poll::Pending => Poll::Pending,
+            Poll::Ready(None) => Poll::Ready(None),
+            Poll::Ready(Some(Err(error))) => Poll::Ready(Some(Err(error.into()))),
+            Poll::Ready(Some(Ok(frame))) => match frame.into_data() {
+                Ok(piece) => Poll::Ready(Some(Ok(piece))),
+                // Trailers: nobody of ours reads them.
+                Err(_) => continue,
+            },
+        };
+    }
+}
+
 /// An answer that comes through a connection of its own.
 struct FirstPieces {
     body: Incoming,
@@ -115,18 +131,7 @@ impl FirstPieces {
     fn piece(&mut self) -> Poll<Option<Result<Bytes, Cause>>> {
         // What the body waits for is done by the driver, which has the real waker.
         let mut cx = Context::from_waker(Waker::noop());
-        loop {
-            return match Pin::new(&mut self.body).poll_frame(&mut cx) {
-                Poll::Pending => Poll::Pending,
-                Poll::Ready(None) => Poll::Ready(None),
-                Poll::Ready(Some(Err(error))) => Poll::Ready(Some(Err(error.into()))),
-                Poll::Ready(Some(Ok(frame))) => match frame.into_data() {
-                    Ok(piece) => Poll::Ready(Some(Ok(piece))),
-                    // Trailers: nobody of ours reads them.
-                    Err(_) => continue,
-                },
-            };
-        }
+        poll_piece(&mut self.body, &mut cx)
     }
 
     /// The answer is complete: the connection may serve the next request.
@@ -236,17 +241,6 @@ impl Stream for SecondPieces {
     type Item = Result<Bytes, Cause>;
 
     fn poll_next(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        let this = self.get_mut();
-        loop {
-            return match Pin::new(&mut this.body).poll_frame(cx) {
-                Poll::Pending => Poll::Pending,
-                Poll::Ready(None) => Poll::Ready(None),
-                Poll::Ready(Some(Err(error))) => Poll::Ready(Some(Err(error.into()))),
-                Poll::Ready(Some(Ok(frame))) => match frame.into_data() {
-                    Ok(piece) => Poll::Ready(Some(Ok(piece))),
-                    Err(_) => continue,
-                },
-            };
-        }
+        poll_piece(&mut self.get_mut().body, cx)
     }
 }

@@ -59,6 +59,17 @@ impl Finder {
         self.find_after(text, 0)
     }
 
+    /// Sorts places, of several finders too, and leaves none that overlaps: the first stays, of those the longest.
+    pub fn settle(places: &mut Vec<Place>) {
+        places.sort_unstable_by(|a, b| a.start.cmp(&b.start).then(b.end.cmp(&a.end)));
+        let mut reached = 0;
+        places.retain(|place| {
+            let free = place.start >= reached;
+            reached = if free { place.end } else { reached };
+            free
+        });
+    }
+
     /// As [`Finder::find`], of those that begin at `from` or later: what stands before only tells where words begin.
     pub fn find_after(&self, text: &str, from: usize) -> Vec<Place> {
         let counts = |place: &Place| {
@@ -76,13 +87,7 @@ impl Finder {
                 found.filter(counts).collect()
             }
         };
-        places.sort_unstable_by(|a, b| a.start.cmp(&b.start).then(b.end.cmp(&a.end)));
-        let mut reached = 0;
-        places.retain(|place| {
-            let free = place.start >= reached;
-            reached = if free { place.end } else { reached };
-            free
-        });
+        Self::settle(&mut places);
         places
     }
 }

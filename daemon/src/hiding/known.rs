@@ -88,13 +88,7 @@ impl Known {
             places.extend(found.map(|place| Place { which: first + place.which, ..place }));
             first += count;
         }
-        places.sort_unstable_by(|a, b| a.start.cmp(&b.start).then(b.end.cmp(&a.end)));
-        let mut reached = 0;
-        places.retain(|place| {
-            let free = place.start >= reached;
-            reached = if free { place.end } else { reached };
-            free
-        });
+        Finder::settle(&mut places);
         places
     }
 
